@@ -1,0 +1,1 @@
+"""What is right: calendar, deadlines, states, routing. Plain Python, no Django, no clock."""

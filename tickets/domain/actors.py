@@ -1,0 +1,44 @@
+"""Who acts: a person, a platform's account or the service itself, as the domain needs to know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .words import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One who acts. ``user_id`` is None for platforms and the service; ``deputy_for`` names whom a deputy stands in for."""
+
+    name: str
+    roles: frozenset[Role]
+    user_id: int | None = None
+    section_id: int | None = None
+    source: str = ""
+    deputy_for: int | None = None
+
+    def has(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def label(self) -> str:
+        """How journal and history name the actor: no personal data beyond the account's own name."""
+        return f"platform:{self.source}" if self.source and self.user_id is None else f"user:{self.user_id}" if self.user_id else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why an act is done: a code of a closed list and words of the actor."""
+
+    code: str = ""
+    text: str = ""
+    evidence: tuple[int, ...] = field(default=())
+
+
+SYSTEM = Actor(name="system", roles=frozenset({Role.SYSTEM}))
+
+
+def platform(source: str) -> Actor:
+    """The account under which a platform's own decisions are recorded."""
+    return Actor(name=source, roles=frozenset({Role.ADAPTER}), source=source)

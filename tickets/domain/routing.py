@@ -1,0 +1,87 @@
+"""Routing rules and an incoming matter give a decision: section, co-handlers and the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .words import Channel, MatterType, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a rule may look at. Texts as they came; ``project`` is the project's name."""
+
+    channel: Channel
+    type: MatterType
+    urgency: Urgency
+    title: str
+    content: str
+    category: str = ""
+    area_code: str = ""
+    place: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All conditions given must hold; within one condition any value is enough. Lower ``order`` is asked first."""
+
+    id: int
+    order: int
+    name: str
+    section_id: int
+    co_section_ids: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    urgencies: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``section_id`` None: nobody matched, the office decides. ``reason`` is a sentence pair."""
+
+    section_id: int | None
+    co_section_ids: tuple[int, ...] = ()
+    rule_id: int | None = None
+    reason_zh: str = ""
+    reason_en: str = ""
+    matched: tuple[str, ...] = field(default=())
+
+
+def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
+    """The first rule that matches, by order then id."""
+    for rule in sorted(rules, key=lambda r: (r.order, r.id)):
+        matched = match(rule, facts)
+        if matched is not None:
+            why = "、".join(matched) or "全部"
+            return Decision(
+                rule.section_id, rule.co_section_ids, rule.id, f"依据规则“{rule.name}”：{why}", f"Rule “{rule.name}”: {why}", tuple(matched)
+            )
+    return Decision(None, reason_zh="没有规则适用，待办公室派单", reason_en="No rule applies: the office dispatches")
+
+
+def match(rule: Rule, facts: Facts) -> list[str] | None:
+    """The values that made the rule match, or None."""
+    matched: list[str] = []
+    text = f"{facts.title}\n{facts.content}"
+    exact = ((rule.channels, facts.channel), (rule.types, facts.type), (rule.urgencies, facts.urgency))
+    for wanted, word_had in exact:
+        if wanted and str(word_had) not in wanted:
+            return None
+    for wanted, have in ((rule.words, text), (rule.places, f"{facts.place}\n{text}"), (rule.projects, f"{facts.project}\n{text}")):
+        hits = [word for word in wanted if word and word in have]
+        if wanted and not hits:
+            return None
+        matched += hits
+    for wanted, have in ((rule.categories, facts.category), (rule.areas, facts.area_code)):
+        hits = [start for start in wanted if start and have.startswith(start)]
+        if wanted and not hits:
+            return None
+        matched += hits
+    return matched
