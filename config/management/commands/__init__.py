@@ -1,0 +1,1 @@
+"""Commands that start and run the whole house."""

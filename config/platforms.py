@@ -1,0 +1,65 @@
+"""Where the four outside platforms are and with which keys we speak to them: adapter code -> settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .environment import folder, given, number, text, words
+
+UNIT = "341300ZD"
+UNIT_NAME = "宿州市重点工程建设管理局"
+VARIABLES: dict[str, dict[str, str]] = {
+    "hotline": {"url": "HOTLINE_API_URL", "key": "HOTLINE_API_KEY"},
+    "business": {
+        "url": "BUSINESS_API_URL",
+        "app_id": "BUSINESS_APP_ID",
+        "secret": "BUSINESS_SECRET",
+    },
+    "petition": {"url": "PETITION_URL", "token": "PETITION_TOKEN"},
+    "inspection": {"folder": "INSPECTION_FOLDER"},
+}
+DEMO_WEBHOOK_KEY = "whsec_ZGVtby1rZXktb2YtdGhlLWxvY2FsLXN0YW5kLWlucy0wMDE="
+
+
+def demonstration(stand_ins: str, files: Path) -> dict[str, dict[str, Any]]:
+    """The local stand-ins at ``stand_ins`` (``http://host:port``) with keys that open nothing else; ``files``: their folder."""
+    return {
+        "hotline": {"url": f"{stand_ins}/hotline/api", "key": "demo-hotline-key"},
+        "business": {
+            "url": f"{stand_ins}/business/openapi/v1",
+            "app_id": "szzdj",
+            "secret": "demo-business-secret",
+            "webhook_keys": [DEMO_WEBHOOK_KEY],
+        },
+        "petition": {
+            "url": f"{stand_ins}/petition/services/PetitionExchange.asmx",
+            "token": "demo-petition-token",
+        },
+        "inspection": {"folder": str(files / "inspection")},
+    }
+
+
+def configured(defaults: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """``defaults`` with what the environment says on top; an adapter without address or folder is left out: it is off."""
+    found: dict[str, dict[str, Any]] = {}
+    for code, names in VARIABLES.items():
+        settings = dict(defaults.get(code, {})) | given(names)
+        if code == "business" and (keys := words("BUSINESS_WEBHOOK_KEYS")):
+            settings["webhook_keys"] = keys
+        if "folder" in settings:
+            settings["folder"] = str(folder("INSPECTION_FOLDER", Path(settings["folder"])))
+        if settings.get("url") or settings.get("folder"):
+            found[code] = common() | settings
+    return found
+
+
+def common() -> dict[str, Any]:
+    """What every adapter is told: who we are and how long to wait (seconds)."""
+    return {
+        "unit_code": text("HOTLINE_UNIT_CODE", UNIT),
+        "unit_name": text("HOTLINE_UNIT_NAME", UNIT_NAME),
+        "connect_timeout": number("PLATFORM_CONNECT_TIMEOUT", 3),
+        "read_timeout": number("PLATFORM_READ_TIMEOUT", 10),
+        "total_timeout": number("PLATFORM_TOTAL_TIMEOUT", 20),
+    }
