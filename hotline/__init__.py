@@ -1,0 +1,1 @@
+"""The people's door: desks, JSON API, accounts and what each role may see."""

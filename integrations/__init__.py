@@ -1,0 +1,1 @@
+"""The machines' door: one adapter per outside platform; pull in, push out."""

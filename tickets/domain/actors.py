@@ -24,7 +24,13 @@ class Actor:
     @property
     def label(self) -> str:
         """How journal and history name the actor: no personal data beyond the account's own name."""
-        return f"platform:{self.source}" if self.source and self.user_id is None else f"user:{self.user_id}" if self.user_id else self.name
+        return (
+            f"platform:{self.source}"
+            if self.source and self.user_id is None
+            else f"user:{self.user_id}"
+            if self.user_id
+            else self.name
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,12 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
         if matched is not None:
             why = "、".join(matched) or "全部"
             return Decision(
-                rule.section_id, rule.co_section_ids, rule.id, f"依据规则“{rule.name}”：{why}", f"Rule “{rule.name}”: {why}", tuple(matched)
+                rule.section_id,
+                rule.co_section_ids,
+                rule.id,
+                f"依据规则“{rule.name}”：{why}",
+                f"Rule “{rule.name}”: {why}",
+                tuple(matched),
             )
     return Decision(None, reason_zh="没有规则适用，待办公室派单", reason_en="No rule applies: the office dispatches")
 
@@ -74,7 +79,11 @@ def match(rule: Rule, facts: Facts) -> list[str] | None:
     for wanted, word_had in exact:
         if wanted and str(word_had) not in wanted:
             return None
-    for wanted, have in ((rule.words, text), (rule.places, f"{facts.place}\n{text}"), (rule.projects, f"{facts.project}\n{text}")):
+    for wanted, have in (
+        (rule.words, text),
+        (rule.places, f"{facts.place}\n{text}"),
+        (rule.projects, f"{facts.project}\n{text}"),
+    ):
         hits = [word for word in wanted if word and word in have]
         if wanted and not hits:
             return None

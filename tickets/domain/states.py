@@ -123,7 +123,9 @@ class Edge:
     reach: str = ANY
 
 
-def _edge(action: Action, sources: Iterable[State], target: State | str, roles: frozenset[Role], reach: str = ANY) -> Edge:
+def _edge(
+    action: Action, sources: Iterable[State], target: State | str, roles: frozenset[Role], reach: str = ANY
+) -> Edge:
     return Edge(action, frozenset(sources), target, roles, reach)
 
 
@@ -227,16 +229,26 @@ def permits(action: Action, actor: Actor, section_id: int | None) -> bool:
     return bool(held) and actor.section_id is not None and actor.section_id == section_id
 
 
-def check(state: State, action: Action, actor: Actor, section_id: int | None, before_merge: State | None = None) -> State:
+def check(
+    state: State, action: Action, actor: Actor, section_id: int | None, before_merge: State | None = None
+) -> State:
     """next_state, after asking permission. Raises UnableToMove (code ``role`` or ``section``)."""
     after = next_state(state, action, before_merge)
     if permits(action, actor, section_id):
         return after
     edge = BY_ACTION[action]
     if actor.roles & edge.roles:
-        raise UnableToMove("section", f"本件不由您的科室主办，不能{action.zh}。", f"Your section does not lead this matter: “{action.en}” refused.")
+        raise UnableToMove(
+            "section",
+            f"本件不由您的科室主办，不能{action.zh}。",
+            f"Your section does not lead this matter: “{action.en}” refused.",
+        )
     who = "、".join(role.zh for role in Role if role in edge.roles)
-    raise UnableToMove("role", f"{action.zh}须由{who}办理。", f"“{action.en}” is for: {', '.join(r.en for r in Role if r in edge.roles)}.")
+    raise UnableToMove(
+        "role",
+        f"{action.zh}须由{who}办理。",
+        f"“{action.en}” is for: {', '.join(r.en for r in Role if r in edge.roles)}.",
+    )
 
 
 def available(state: State, actor: Actor, section_id: int | None) -> tuple[Action, ...]:

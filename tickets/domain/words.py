@@ -78,7 +78,11 @@ class RejectionReason(Labelled):
     """不予受理 reason codes (domain §2)."""
 
     EMERGENCY = "emergency", "应拨打110、119、120", "Emergency services"
-    LEGAL_ROUTE = "legal_route", "应走诉讼、仲裁、复议或信息公开途径", "Litigation, arbitration, reconsideration or disclosure"
+    LEGAL_ROUTE = (
+        "legal_route",
+        "应走诉讼、仲裁、复议或信息公开途径",
+        "Litigation, arbitration, reconsideration or disclosure",
+    )
     PETITION = "petition", "已进入信访程序", "Already a petition"
     SECRET = "secret", "涉密或个人隐私", "Secret or private"
     FINISHED = "finished", "同一事项已办结", "The same matter is finished"

@@ -1,0 +1,1 @@
+"""Every change there is: one transaction each, keyword-only, with actor and now, through the ledger."""

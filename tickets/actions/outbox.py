@@ -1,0 +1,48 @@
+"""What must leave the house is a row first, written in the transaction of the change that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from tickets import signals
+from tickets.domain.messages import Telling
+from tickets.models import Attachment, Inquiry, OutboxRow, Reply, Request
+
+
+def enqueue(
+    *,
+    inquiry: Inquiry,
+    telling: Telling,
+    facts: Mapping[str, Any],
+    now: datetime,
+    files: Iterable[Attachment] = (),
+    reply: Reply | None = None,
+    request: Request | None = None,
+) -> OutboxRow | None:
+    """Put a message to the inquiry's source into the outbox; None when its wire cannot be told this."""
+    source = inquiry.source
+    if telling not in source.tells or not source.is_active:
+        return None
+    row = OutboxRow.objects.create(
+        ticket_id=inquiry.ticket_id, inquiry=inquiry, source=source, telling=telling.value, reply=reply, request=request, round=inquiry.round,
+        redo_no=inquiry.redo_no, facts={k: _plain(v) for k, v in facts.items()}, files=[file.pk for file in files], created_at=now, next_at=now,
+    )  # fmt: skip
+    code = source.pk
+    transaction.on_commit(lambda: signals.outbox_filled.send(OutboxRow, source=code))
+    return row
+
+
+def _plain(value: Any) -> Any:
+    """JSON values only; moments and dates as ISO text."""
+    return (
+        value.isoformat()
+        if isinstance(value, (datetime, date))
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+    )

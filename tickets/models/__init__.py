@@ -1,0 +1,23 @@
+"""What is remembered: one noun a file."""
+
+from .attachment import Attachment, FileState
+from .event import Event, Head, Seal
+from .inquiry import Exchange, Inquiry
+from .outbox import OutboxRow, Post
+from .person import Person
+from .policy import Policy, SignOffRule, Start, Tag
+from .project import Project
+from .reply import Contact, Reply, ReplyState
+from .request import Decision, Request, RequestKind
+from .route import Route
+from .section import Section
+from .source import Source
+from .ticket import CoHandler, Ticket
+from .timer import Notice, NoticeRead, Run, Timer
+from .workday import CoveredYear, OfficeHours, SpecialDay
+
+__all__ = [
+    "Attachment", "CoHandler", "Contact", "CoveredYear", "Decision", "Event", "Exchange", "FileState", "Head", "Inquiry", "Notice", "NoticeRead",
+    "OfficeHours", "OutboxRow", "Person", "Policy", "Post", "Project", "Reply", "ReplyState", "Request", "RequestKind", "Route", "Run", "Seal",
+    "Section", "SignOffRule", "Source", "SpecialDay", "Start", "Tag", "Ticket", "Timer",
+]  # fmt: skip

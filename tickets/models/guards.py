@@ -1,0 +1,156 @@
+"""Guard triggers of one shape on PostgreSQL and SQLite: the journal cannot be rewritten, a ticket cannot change without its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .ticket import Ticket
+
+NAMES = (
+    "tickets_event_kept",
+    "tickets_event_append_only",
+    "tickets_seal_kept",
+    "tickets_seal_append_only",
+    "tickets_ticket_guard",
+    "tickets_ticket_kept",
+)
+
+EVENT_FACTS = (
+    "id",
+    "ticket_id",
+    "chain",
+    "seq",
+    "action",
+    "actor",
+    "user_id",
+    "at",
+    "payload",
+    "previous",
+    "digest",
+    "mac",
+)
+
+
+def _changed(columns: tuple[str, ...], different: str) -> str:
+    return " OR ".join(f"NEW.{name} {different} OLD.{name}" for name in columns)
+
+
+def _event_of_ticket() -> str:
+    return (
+        "EXISTS (SELECT 1 FROM tickets_event e WHERE e.ticket_id = NEW.id AND e.seq = NEW.journal_seq"
+        " AND e.digest = NEW.journal_head AND NEW.journal_seq > OLD.journal_seq)"
+    )
+
+
+def _postgresql() -> list[str]:
+    changed_event = _changed(EVENT_FACTS, "IS DISTINCT FROM")
+    changed_ticket = _changed(Ticket.GUARDED, "IS DISTINCT FROM")
+    refuse = "BEGIN RAISE EXCEPTION 'guarded: % on % is refused', TG_OP, TG_TABLE_NAME; END"
+    statements = [f"CREATE OR REPLACE FUNCTION tickets_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {refuse} $$"]
+    wanted = {
+        "tickets_event_kept": ("tickets_event", "BEFORE DELETE", "FOR EACH ROW", ""),
+        "tickets_event_append_only": (
+            "tickets_event",
+            "BEFORE UPDATE",
+            "FOR EACH ROW",
+            f"WHEN ({changed_event} OR OLD.seal_id IS NOT NULL)",
+        ),
+        "tickets_seal_kept": ("tickets_seal", "BEFORE DELETE", "FOR EACH ROW", ""),
+        "tickets_seal_append_only": ("tickets_seal", "BEFORE UPDATE", "FOR EACH ROW", ""),
+        "tickets_ticket_kept": ("tickets_ticket", "BEFORE DELETE", "FOR EACH ROW", ""),
+    }
+    for name, (table, event, each, when) in wanted.items():
+        statements.append(
+            f"CREATE OR REPLACE TRIGGER {name} {event} ON {table} {each} {when} EXECUTE FUNCTION tickets_refuse()"
+        )
+    statements += [
+        f"CREATE OR REPLACE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION tickets_refuse()"
+        for table in ("tickets_event", "tickets_seal", "tickets_ticket")
+    ]
+    guard = f"BEGIN IF NOT {_event_of_ticket()} THEN RAISE EXCEPTION 'guarded: ticket % changed without its event', OLD.number; END IF; RETURN NEW; END"
+    statements.append(f"CREATE OR REPLACE FUNCTION tickets_guard() RETURNS trigger LANGUAGE plpgsql AS $$ {guard} $$")
+    statements.append(
+        f"CREATE OR REPLACE TRIGGER tickets_ticket_guard BEFORE UPDATE ON tickets_ticket FOR EACH ROW WHEN ({changed_ticket})"
+        " EXECUTE FUNCTION tickets_guard()"
+    )
+    return statements
+
+
+def _sqlite() -> list[str]:
+    changed_event = _changed(EVENT_FACTS, "IS NOT")
+    changed_ticket = _changed(Ticket.GUARDED, "IS NOT")
+
+    def trigger(name: str, table: str, event: str, when: str) -> list[str]:
+        body = f"SELECT RAISE(ABORT, 'guarded: {event} on {table} is refused');"
+        return [
+            f"DROP TRIGGER IF EXISTS {name}",
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} BEGIN {body} END",
+        ]
+
+    return [
+        *trigger("tickets_event_kept", "tickets_event", "DELETE", ""),
+        *trigger(
+            "tickets_event_append_only", "tickets_event", "UPDATE", f"WHEN ({changed_event} OR OLD.seal_id IS NOT NULL)"
+        ),
+        *trigger("tickets_seal_kept", "tickets_seal", "DELETE", ""),
+        *trigger("tickets_seal_append_only", "tickets_seal", "UPDATE", ""),
+        *trigger("tickets_ticket_kept", "tickets_ticket", "DELETE", ""),
+        *trigger(
+            "tickets_ticket_guard", "tickets_ticket", "UPDATE", f"WHEN ({changed_ticket}) AND NOT {_event_of_ticket()}"
+        ),
+    ]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create every guard anew; safe to run at any time (a SQLite migration that remakes a table drops its triggers)."""
+    with connection.cursor() as cursor:
+        for statement in _postgresql() if connection.vendor == "postgresql" else _sqlite():
+            cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The guards that are not there, by name; on PostgreSQL also those that were disabled."""
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {row[0] for row in cursor.fetchall()}
+    return [name for name in NAMES if name not in there]
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Without guards for a while: for emptying test databases and for a restore, never for work."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for table in ("tickets_event", "tickets_seal", "tickets_ticket"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        else:
+            for name in NAMES:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                for table in ("tickets_event", "tickets_seal", "tickets_ticket"):
+                    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            else:
+                install(connection)
+
+
+def install_after_migrate(using: str, **_: Any) -> None:
+    connection = connections[using]
+    if (
+        "tickets_ticket" in connection.introspection.table_names()
+        and "tickets_seal" in connection.introspection.table_names()
+    ):
+        install(connection)

@@ -1,0 +1,24 @@
+"""科室: the sections that answer, the office among them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .base import history
+
+
+class Section(models.Model):
+    """A section of the bureau; ``is_office`` marks 办公室, which coordinates. Sections are closed, never deleted."""
+
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=60)
+    is_office = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    history = history()
+
+    class Meta:
+        ordering = ("order", "id")
+
+    def __str__(self) -> str:
+        return self.name

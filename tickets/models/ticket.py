@@ -1,0 +1,129 @@
+"""工单: the work, with one lead section and one life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from tickets.domain.states import OPEN, State
+from tickets.domain.words import Channel, MatterType, Urgency
+
+from .base import history, person_of_staff, word
+from .project import Project
+from .section import Section
+
+
+class Ticket(models.Model):
+    """The work on a matter. Changed only through ``actions.ledger``: a trigger refuses a change of a guarded column without its event.
+
+    ``version`` is what If-Match speaks of; ``journal_seq`` and ``journal_head`` are the tail of the ticket's chain.
+    """
+
+    number = models.CharField(max_length=24, unique=True, help_text="the bureau's own number")
+    state = word(State, default=State.REGISTERED)
+    version = models.PositiveIntegerField(default=0)
+    journal_seq = models.PositiveIntegerField(default=0)
+    journal_head = models.CharField(max_length=64, blank=True)
+
+    title = models.CharField(max_length=200)
+    content = models.TextField()
+    type = word(MatterType, default=MatterType.OTHER)
+    category = models.CharField(max_length=120, blank=True)
+    urgency = word(Urgency, default=Urgency.ORDINARY)
+    area_code = models.CharField(max_length=12, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
+    channel = word(Channel)
+
+    is_confidential = models.BooleanField(default=False, help_text="保密 or 检举控告: sections see no petitioner")
+    is_supervised = models.BooleanField(default=False)
+    must_handle = models.BooleanField(default=False, help_text="a section return was refused in this dispatch round")
+    chase_count = models.PositiveSmallIntegerField(default=0)
+
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
+    handler = person_of_staff(null=True, blank=True)
+    proposed_section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    route_reason = models.CharField(max_length=300, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    before_merge = models.CharField(max_length=24, blank=True)
+
+    registered_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    contacted_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    promised_on = models.DateField(null=True, blank=True)
+    review_on = models.DateField(null=True, blank=True)
+
+    round = models.PositiveSmallIntegerField(default=0, help_text="dispatch rounds to sections inside the bureau")
+    redo_count = models.PositiveSmallIntegerField(default=0)
+    bounce_count = models.PositiveSmallIntegerField(default=0)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    is_direct = models.BooleanField(default=False, help_text="answered on the line (直办)")
+    end_code = models.CharField(max_length=24, blank=True, help_text="reason code of a rejection or termination")
+
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="the next due moment of its running clocks; kept by actions.timers"
+    )
+    is_overdue = models.BooleanField(default=False, help_text="a stored fact, set when the clock fires")
+    history = history()
+
+    GUARDED = (
+        "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle",
+        "title", "content", "journal_seq", "journal_head",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["section", "due_at", "id"], name="ticket_queue", condition=models.Q(state__in=sorted(OPEN))
+            ),
+            models.Index(fields=["state", "due_at", "id"], name="ticket_by_state"),
+            models.Index(
+                fields=["handler", "due_at", "id"], name="ticket_by_handler", condition=models.Q(state__in=sorted(OPEN))
+            ),
+            models.Index(fields=["channel", "id"], name="ticket_by_channel"),
+            models.Index(fields=["section", "id"], name="ticket_by_section"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def stage(self) -> State:
+        return State(self.state)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    def canonical(self) -> dict[str, Any]:
+        """The guarded facts in the form the journal digests: what a verify compares the row with."""
+        return {
+            "number": self.number, "state": str(self.state), "version": self.version, "section": self.section_id, "handler": self.handler_id,
+            "parent": self.parent_id, "confidential": self.is_confidential, "supervised": self.is_supervised, "must_handle": self.must_handle,
+            "title": self.title, "content": self.content,
+        }  # fmt: skip
+
+
+class CoHandler(models.Model):
+    """协办: a section asked to contribute, and its contribution."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="co_handlers")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="co_handled")
+    asked_at = models.DateTimeField()
+    is_active = models.BooleanField(default=True)
+    contributed_at = models.DateTimeField(null=True, blank=True)
+    contributed_by = person_of_staff(null=True, blank=True)
+    opinion = models.TextField(blank=True)
+    history = history()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "section"], name="one_co_handler")]
+        indexes = [models.Index(fields=["section", "is_active", "ticket"], name="co_handled_by_section")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.section_id}"

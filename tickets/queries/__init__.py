@@ -1,0 +1,1 @@
+"""Every question, read only, plain rows out."""
