@@ -90,6 +90,10 @@ class Adapter(Protocol):
     def fetch(self, cursor: str) -> Page:
         """The next raw records after ``cursor`` ('' = from the start). Raises AdapterError."""
 
+    def fetch_one(self, number: str) -> list[Item]:
+        """The opening record of one inquiry's current round as the platform holds it now, for an event that came before its
+        opening; [] when unknown to it. Raises AdapterError."""
+
     def read(self, item: Item) -> list[Incoming]:
         """Pure mapping of one raw record. Raises Unmappable."""
 
