@@ -1,0 +1,45 @@
+"""Tables whatever they came in: csv by our decoding, xlsx through the sandbox, both as rows of stripped text."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from integrations.protocol import Unmappable
+from integrations.reading import decode
+
+from .contents import Row
+from .refusal import FileRefused
+from .sandbox import MAX_BYTES, read_xlsx
+
+MAX_CELLS = 400_000
+
+
+def read_csv(data: bytes, name: str = "") -> list[Row]:
+    """Rows of a csv in UTF-8 or GB18030; quoted cells keep their line breaks. Raises FileRefused."""
+    if len(data) > MAX_BYTES:
+        raise FileRefused("too_big", name)
+    try:
+        text = decode(data)
+    except Unmappable as error:
+        raise FileRefused("encoding", name) from error
+    rows, cells = [], 0
+    try:
+        for row in csv.reader(io.StringIO(text.replace("\x00", ""), newline="")):
+            rows.append(tuple(cell.strip() for cell in row))
+            cells += len(row)
+            if cells > MAX_CELLS:
+                raise FileRefused("too_long", name)
+    except csv.Error as error:
+        raise FileRefused("broken", name) from error
+    return rows
+
+
+def read_table(data: bytes, name: str) -> list[Row]:
+    """The rows of a .csv or of the first visible sheet of an .xlsx, by ``name``'s extension. Raises FileRefused."""
+    if name.lower().endswith(".csv"):
+        return read_csv(data, name)
+    if not name.lower().endswith(".xlsx"):
+        raise FileRefused("old_format" if name.lower().endswith(".xls") else "other_format", name)
+    sheets = read_xlsx(data, name)
+    return list(sheets[0].rows) if sheets else []
