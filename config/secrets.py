@@ -13,6 +13,7 @@ from .environment import text
 SIGNING, VAULT, JOURNAL = "HOTLINE_SECRET_KEY", "HOTLINE_VAULT_KEY", "HOTLINE_JOURNAL_KEY"
 NAMES = (SIGNING, VAULT, JOURNAL)
 KEY_BYTES = 32
+from_file: set[str] = set()  # what load_or_make has put into the environment: another house's folder has its own
 
 
 def key_bytes(name: str) -> bytes:
@@ -34,6 +35,7 @@ def load_or_make(path: Path) -> None:
         name, _, value = line.partition("=")
         if name in NAMES and not text(name):
             os.environ[name] = value
+            from_file.add(name)
 
 
 def _make(path: Path) -> None:

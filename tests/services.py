@@ -27,6 +27,7 @@ folders: list[Path] = []
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Before pytest-django asks for the settings."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     known = early_config.known_args_namespace
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:

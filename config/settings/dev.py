@@ -7,7 +7,7 @@ from config.platforms import configured, demonstration
 secrets.load_or_make(environment.folder("HOTLINE_VAR", ROOT / "var") / "secrets.env")
 
 from .base import *  # noqa: E402, F403
-from .base import REST_FRAMEWORK, VAR  # noqa: E402
+from .base import STATIC_ROOT, VAR  # noqa: E402
 
 DEBUG = environment.flag("DEBUG")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -15,10 +15,9 @@ PULL_EVERY = environment.number("PULL_EVERY", 5)
 STAND_INS_URL = environment.text("STAND_INS_URL", "http://127.0.0.1:8610")
 STAND_INS_FOLDER = environment.folder("STAND_INS_FOLDER", VAR / "platforms")
 INTEGRATIONS = configured(demonstration(STAND_INS_URL, STAND_INS_FOLDER))
-VAR.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-REST_FRAMEWORK = REST_FRAMEWORK | {}
