@@ -189,7 +189,7 @@ class _TimedBackend(httpcore.SyncBackend):
 def _transport(clock: _Clock) -> httpx.HTTPTransport:
     """httpx knows no total time and its transport takes no network backend, so the pool is given ours here."""
     transport = httpx.HTTPTransport(trust_env=False)
-    transport._pool._network_backend = _TimedBackend(clock)  # type: ignore[attr-defined]  # noqa: SLF001
+    transport._pool._network_backend = _TimedBackend(clock)  # noqa: SLF001
     return transport
 
 
@@ -227,7 +227,7 @@ def refused(
 ) -> AdapterError:
     """The AdapterError of an HTTP status: 401 stops the adapter, 409 is a conflict for a person, 429 waits, 5xx (and a success that
     cannot be read) is unclear, all other refusals are permanent."""
-    told = {"code": code or str(status), "current": current, "errors": errors}
+    told: dict[str, Any] = {"code": code or str(status), "current": current, "errors": errors}
     if status == 401:
         return AdapterError(message, stop=True, **told)
     if status == 429:

@@ -1,0 +1,1 @@
+"""One drawer for each outside platform: client is the wire, mapping is pure, adapter joins them."""
