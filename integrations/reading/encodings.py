@@ -30,11 +30,16 @@ def decode(raw: bytes, *encodings: str) -> str:
 def decode_json(raw: bytes) -> Any:
     """JSON in UTF-8 or GB18030, with or without a byte order mark. Raises Unmappable when it is no JSON."""
     try:
-        return json.loads(decode(raw), parse_constant=str)
+        return json.loads(decode(raw), parse_constant=str, parse_int=_integer)
     except (ValueError, RecursionError) as trouble:
         raise Unmappable(
             "body", "内容不是有效的JSON,请平台重发", "The body is not valid JSON: ask for it again"
         ) from trouble
+
+
+def _integer(written: str) -> int | str:
+    """An absurdly long integer stays text: it must not make a whole page unreadable."""
+    return int(written) if len(written) <= 40 else written
 
 
 def decode_xml(raw: bytes, charset: str = "") -> str:

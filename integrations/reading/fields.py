@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.protocol import Unmappable
-from integrations.reading.values import clean, counter, deadline, flag, is_nothing, many, moment, text
+from integrations.reading.values import LARGEST_COUNTER, clean, counter, deadline, flag, is_nothing, many, moment, text
 
 LONGEST_NUMBER = 64
 LARGEST_ROUND = 32_767
@@ -67,9 +67,13 @@ class Fields:
         got: bool | None = self._try(flag, key, None)
         return got
 
-    def counter(self, key: str, default: int = 0) -> int:
-        """A non-negative integer, ``default`` for nothing."""
-        return int(self._try(counter, key, default))
+    def counter(self, key: str, default: int = 0, largest: int = LARGEST_COUNTER) -> int:
+        """A non-negative integer up to ``largest``, ``default`` for nothing."""
+        got = int(self._try(counter, key, default))
+        if got > largest:
+            self.note(key, got)
+            return default
+        return got
 
     def moment(self, key: str) -> datetime | None:
         """A moment; an impossible one is noted and dropped."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from integrations.protocol import Unmappable
-from integrations.reading import Fields, iso
+from integrations.reading import LARGEST_ROUND, Fields, iso
 
 RATINGS: dict[str, int] = {str(figure): figure for figure in range(1, 6)}  # 1 非常满意 … 5 非常不满意
 
@@ -17,7 +17,7 @@ def _reason(detail: Fields) -> dict[str, Any]:
 
 def _redo(detail: Fields) -> dict[str, Any]:
     return {
-        "redo_no": detail.counter("redoNo", 1),
+        "redo_no": detail.counter("redoNo", 1, LARGEST_ROUND),
         "reason": detail.text("reason"),
         "visit_result": detail.text("visitResult"),
         "new_deadline": iso(detail.deadline("expectedDeadline")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.adapters.hotline.details import DETAILS
 from integrations.protocol import Item, Unmappable
-from integrations.reading import LONGEST_NUMBER, Fields, canonical, counter, decode_json, digest, text
+from integrations.reading import LARGEST_ROUND, LONGEST_NUMBER, Fields, canonical, counter, decode_json, digest, text
 from tickets.domain.messages import FileRef, Happening, Incoming, Limits, Matter, Party
 from tickets.domain.words import Channel, MatterType, Urgency
 
@@ -137,7 +137,7 @@ def read(raw: bytes) -> list[Incoming]:
     matter, facts = _matter(ticket, happening, dispatched or (occurred if opening else None))
     told = DETAILS[kind](detail)
     version, event_id, state = fields.counter("version"), fields.text("eventId"), fields.code("status", STATES, "")
-    redo_no = told.get("redo_no", ticket.counter("redoNo"))
+    redo_no = told.get("redo_no", ticket.counter("redoNo", largest=LARGEST_ROUND))
     for part in (detail, ticket, fields):
         part.finish()
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.adapters.hotline.mapping import STATES, TYPES, URGENCIES, identity
 from integrations.protocol import AdapterError, Book, Unmappable
-from integrations.reading import Fields, iso, last_day, local, reply_digest
+from integrations.reading import LARGEST_ROUND, Fields, iso, last_day, local, reply_digest
 from tickets.domain.messages import Outgoing, Receipt, Telling
 from tickets.domain.words import Outcome, ReturnReason
 
@@ -200,7 +200,7 @@ def book_of_row(row: Mapping[str, Any]) -> Book | None:
         number=number,
         round=round,
         outer_state=fields.code("status", STATES, ""),
-        redo_no=fields.counter("redoNo"),
+        redo_no=fields.counter("redoNo", largest=LARGEST_ROUND),
         version=fields.counter("version"),
         reply_digest=fields.text("replySha256").lower(),
         facts={
@@ -221,7 +221,7 @@ def book_of_one(data: Mapping[str, Any], number: str, round: int) -> Book | None
             number=number,
             round=round,
             outer_state=ticket.code("status", STATES, ""),
-            redo_no=ticket.counter("redoNo"),
+            redo_no=ticket.counter("redoNo", largest=LARGEST_ROUND),
             version=ticket.counter("version"),
             facts={
                 "status": ticket.text("status"),
