@@ -13,7 +13,10 @@ from .calendar import WorkingCalendar
 from .days import SpecialDay
 from .hours import DEFAULT_OFFICE_HOURS, OfficeHours
 
-NAMES: dict[str, str] = {member.value: member.chinese for member in constants.Holiday}
+NAMES: dict[str, str] = {
+    member.value: member.chinese if member.chinese[-1] in "节旦日" else f"{member.chinese}节"
+    for member in constants.Holiday
+}
 
 
 def seed() -> list[SpecialDay]:
