@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import zipfile
+from typing import Any
 
 CPU_SECONDS = 20
 MEMORY_BYTES = 1024**3
@@ -28,11 +29,14 @@ DECLARATIONS = tuple(
 )
 
 
+Contents = dict[str, Any]
+
+
 class Refused(Exception):
     """Carries a code of refusal.REASONS."""
 
 
-def limit_self():
+def limit_self() -> None:
     """CPU, memory, no files written, no core: whatever the parsers do, it ends."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -40,7 +44,7 @@ def limit_self():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def check_head(kind, data):
+def check_head(kind: str, data: bytes) -> None:
     """The first bytes must be those of the kind; the old OLE container is either a password or an old format."""
     if data.startswith(OLE):
         raise Refused("protected" if "EncryptedPackage".encode("utf-16-le") in data else "old_format")
@@ -53,7 +57,7 @@ def check_head(kind, data):
         raise Refused("other_format")
 
 
-def check_zip(kind, data):
+def check_zip(kind: str, data: bytes) -> None:
     """Counts, sizes and ratios by the directory first, then by really unpacking each part once, in bounded pieces."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
@@ -69,12 +73,12 @@ def check_zip(kind, data):
             check_part(archive, part)
 
 
-def is_bomb(part):
+def is_bomb(part: zipfile.ZipInfo) -> bool:
     """A part that swells beyond the ratio; small ones may, they do no harm."""
     return part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1)
 
 
-def check_part(archive, part):
+def check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Unpacks a part (its CRC is checked on the way) and refuses document type and entity declarations in XML."""
     is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
     tail, got = b"", 0
@@ -88,7 +92,7 @@ def check_part(archive, part):
             tail = piece[-32:]
 
 
-def cell_text(value):
+def cell_text(value: Any) -> str:
     """One cell as text: dates in ISO, whole numbers without .0, too long numbers with their exponent."""
     if value is None or value == "":
         return ""
@@ -99,12 +103,12 @@ def cell_text(value):
             return str(int(value))
         return repr(value) if abs(value) < 1e15 else f"{value:.14E}"
     if hasattr(value, "isoformat"):
-        text = value.isoformat()
+        text = str(value.isoformat())
         return text[:10] if text.endswith("T00:00:00") else text
     return str(value).strip()
 
 
-def read_xlsx(data):
+def read_xlsx(data: bytes) -> Contents:
     """Every visible sheet with its merged cells spread."""
     import python_calamine
 
@@ -123,7 +127,7 @@ def read_xlsx(data):
     return {"sheets": sheets}
 
 
-def spread(rows, ranges):
+def spread(rows: list[list[str]], ranges: list[Any]) -> None:
     """Writes each merged range's first value into all cells of the range that the sheet has."""
     for (top, left), (bottom, right) in ranges:
         if top >= len(rows) or left >= len(rows[top]):
@@ -133,11 +137,11 @@ def spread(rows, ranges):
                 row[column] = rows[top][left]
 
 
-def read_docx(data):
+def read_docx(data: bytes) -> Contents:
     """Paragraphs and tables of the body in order."""
     import docx
 
-    blocks = []
+    blocks: list[Contents] = []
     for element in docx.Document(io.BytesIO(data)).element.body:
         if element.tag == W + "p":
             text = inline(element)
@@ -148,7 +152,7 @@ def read_docx(data):
     return {"blocks": blocks}
 
 
-def inline(element):
+def inline(element: Any) -> str:
     """The text of a paragraph or cell: runs joined, breaks kept, deleted revisions left out."""
     pieces = []
     for node in element.iter(W + "t", W + "br", W + "cr", W + "tab", W + "p"):
@@ -161,11 +165,12 @@ def inline(element):
     return "".join(pieces).strip()
 
 
-def table_rows(table):
+def table_rows(table: Any) -> list[list[str]]:
     """Rows of text; a cell goes into every grid column it spans and down through its vMerge."""
-    rows, above = [], []
+    rows: list[list[str]] = []
+    above: list[str] = []
     for line in table.iterchildren(W + "tr"):
-        row = []
+        row: list[str] = []
         for cell in line.iterchildren(W + "tc"):
             span, merge = cell.find(f"{W}tcPr/{W}gridSpan"), cell.find(f"{W}tcPr/{W}vMerge")
             width = int(span.get(W + "val", "1")) if span is not None else 1
@@ -182,7 +187,7 @@ def table_rows(table):
     return [row + [""] * (widest - len(row)) for row in rows]
 
 
-def read_pdf(data):
+def read_pdf(data: bytes) -> Contents:
     """The text lines of each page; a scan has none."""
     import pdfplumber
 
@@ -190,7 +195,7 @@ def read_pdf(data):
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) > MAX_PAGES:
                 raise Refused("too_long")
-            lines = []
+            lines: list[str] = []
             for page in pdf.pages:
                 lines += [line.strip() for line in (page.extract_text() or "").splitlines() if line.strip()]
                 page.close()
@@ -201,7 +206,7 @@ def read_pdf(data):
         raise
 
 
-def answer(kind, data):
+def answer(kind: str, data: bytes) -> str:
     """Checks and reads; anything the parsers stumble over means the file is broken."""
     try:
         check_head(kind, data)
