@@ -148,7 +148,7 @@ class Fields:
             got = counter(self.raw(key))
         except ValueError:
             got = None
-        if got is None:
+        if got is None or got > LARGEST_ROUND:
             raise Unmappable(
                 key, f"{key} 缺失或不是整数,请平台补发", f"{key} is missing or no integer: have it sent again"
             )

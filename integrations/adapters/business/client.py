@@ -95,7 +95,7 @@ class BusinessClient:
 
     def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
         stamp, nonce = str(int((self._now() + self._skew).timestamp())), secrets.token_hex(16)
-        signature = request_signature(self._secret, method, path, stamp, nonce, body)
+        signature = request_signature(self._secret, method, path, timestamp=stamp, nonce=nonce, body=body)
         return {"X-App-Id": self._app_id, "X-Timestamp": stamp, "X-Nonce": nonce, "X-Signature": signature}
 
     def _set_clock(self, server_time: Any) -> None:

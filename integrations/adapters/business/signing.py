@@ -79,7 +79,7 @@ def _item(key: str, raw: bytes) -> Item:
         return Item(clean(key), raw)
 
 
-def request_signature(secret: str, method: str, path: str, timestamp: str, nonce: str, body: bytes) -> str:
+def request_signature(secret: str, method: str, path: str, *, timestamp: str, nonce: str, body: bytes) -> str:
     """X-Signature: hex HMAC-SHA256 of method, path?query as sent, timestamp, nonce and the body's digest, one a line."""
     lines = (method, path, timestamp, nonce, hashlib.sha256(body).hexdigest())
     return hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()
