@@ -22,6 +22,13 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
     @property
+    def account(self) -> int:
+        """The id of the person's account. Raises ValueError for a platform or the service, which write nothing in a person's name."""
+        if self.user_id is None:
+            raise ValueError(f"{self.name} is no person")
+        return self.user_id
+
+    @property
     def label(self) -> str:
         """How journal and history name the actor: no personal data beyond the account's own name."""
         return (

@@ -22,6 +22,7 @@ class Inquiry(models.Model):
     number = models.CharField(max_length=64)
     round = models.PositiveSmallIntegerField(default=1)
     version = models.BigIntegerField(default=0)
+    state_version = models.BigIntegerField(default=0, help_text="version of the newest applied event about the state")
     redo_no = models.PositiveSmallIntegerField(default=0)
     outer_state = models.CharField(max_length=24, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="inquiries")

@@ -1,0 +1,28 @@
+"""办理: what sections, office, leaders and sources do with a ticket between dispatch and close."""
+
+from .ends import answer_directly, archive, close, follow_up, redo, register_again, reject, reopen, terminate, withdraw
+from .merging import merge, unmerge
+from .notes import accept, amend, chase, instruct, read_person, supervise
+from .requests import (
+    ask_extension,
+    ask_suspension,
+    decide_extension,
+    decide_suspension,
+    resume,
+    settle_extension,
+)
+from .returns import (
+    ask_outward_return,
+    ask_section_return,
+    grant_section_return,
+    refuse_section_return,
+    settle_outward_return,
+)
+from .work import ask_information, contact, contribute, receive_information, sign, transfer
+
+__all__ = [
+    "accept", "amend", "answer_directly", "archive", "ask_extension", "ask_information", "ask_outward_return", "ask_section_return",
+    "ask_suspension", "chase", "close", "contact", "contribute", "decide_extension", "decide_suspension", "follow_up", "grant_section_return",
+    "instruct", "merge", "read_person", "receive_information", "redo", "refuse_section_return", "register_again", "reject", "reopen", "resume",
+    "settle_extension", "settle_outward_return", "sign", "supervise", "terminate", "transfer", "unmerge", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,111 @@
+"""An Incoming becomes a new ticket, joins one on certainty, amends what the source said before, or asks an act of its ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from tickets.domain.actors import Actor
+from tickets.domain.messages import Happening, Incoming
+from tickets.domain.states import UnableToMove
+from tickets.models import Exchange, Inquiry
+
+from . import events, matters
+from .checks import UnableToReceiveError, check
+
+__all__ = ["Received", "UnableToReceiveError", "UnknownInquiryError", "receive"]
+
+OPENING = (Happening.DISPATCHED, Happening.UPDATED)
+
+
+class UnknownInquiryError(Exception):
+    """An event speaks of a (source, number, round) that is not here yet: fetch it first, then try again."""
+
+    def __init__(self, source: str, number: str, round_: int) -> None:
+        super().__init__(f"{source} {number}#{round_}")
+        self.source, self.number, self.round = source, number, round_
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """``result``: ticket (new), joined, updated, event, calm (seen before), old (a newer one stands), refused (``trouble`` says why)."""
+
+    ticket_id: int | None
+    inquiry_id: int | None
+    result: str
+    trouble: str = ""
+
+
+def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
+    """Take in one thing a source tells us, in one transaction; safe to repeat.
+
+    Raises UnableToReceiveError (field and remedy) and UnknownInquiryError; nothing is written then.
+    """
+    check(incoming)
+    try:
+        return _receive(incoming, actor, now)
+    except IntegrityError:
+        # Two doors took in the same item at once: the second finds the first one's rows.
+        return _receive(incoming, actor, now)
+
+
+@transaction.atomic
+def _receive(incoming: Incoming, actor: Actor, now: datetime) -> Received:
+    if _seen(incoming):
+        return Received(None, None, "calm")
+    inquiry = _find(incoming)
+    if inquiry is not None and incoming.happening in OPENING:
+        result = matters.update(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
+        _remember(inquiry, incoming, now)
+        return Received(inquiry.ticket_id, inquiry.pk, result)
+    result = "event"
+    if inquiry is None:
+        if incoming.matter is None:
+            raise UnknownInquiryError(incoming.source, incoming.number, incoming.round)
+        inquiry, result = matters.open_inquiry(incoming=incoming, actor=actor, now=now)
+        if incoming.happening in OPENING:
+            _remember(inquiry, incoming, now)
+            return Received(inquiry.ticket_id, inquiry.pk, result)
+    elif incoming.matter is not None:
+        matters.update(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
+    return _apply(inquiry, incoming, actor, now, result)
+
+
+def _seen(incoming: Incoming) -> bool:
+    return (
+        bool(incoming.event_id)
+        and Exchange.objects.filter(source_id=incoming.source, event_id=incoming.event_id).exists()
+    )
+
+
+def _find(incoming: Incoming) -> Inquiry | None:
+    return (
+        Inquiry.objects.select_for_update(of=("self",))
+        .select_related("source", "ticket")
+        .filter(source_id=incoming.source, number=incoming.number, round=incoming.round)
+        .first()
+    )
+
+
+def _apply(inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime, result: str) -> Received:
+    """Let the event ask its act; what the table refuses is kept and shown to the office, the platform's state is never forced on ours."""
+    try:
+        with transaction.atomic():
+            applied = events.apply(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
+    except UnableToMove as error:
+        _remember(inquiry, incoming, now, trouble=error.zh)
+        return Received(inquiry.ticket_id, inquiry.pk, "refused", error.zh)
+    _remember(inquiry, incoming, now, is_old=not applied)
+    return Received(inquiry.ticket_id, inquiry.pk, result if applied else "old")
+
+
+def _remember(inquiry: Inquiry, incoming: Incoming, now: datetime, trouble: str = "", is_old: bool = False) -> None:
+    if not incoming.event_id:
+        return
+    Exchange.objects.create(
+        source_id=incoming.source, event_id=incoming.event_id, inquiry=inquiry, happening=incoming.happening.value, version=incoming.version,
+        occurred_at=incoming.occurred_at, received_at=now, detail=incoming.detail, is_applied=not trouble and not is_old, trouble=trouble[:300],
+        settled_at=now if is_old else None,
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""派单: the rules propose or dispatch, the office dispatches; nothing ever lands nowhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tickets.domain.actors import SYSTEM, Actor
+from tickets.domain.messages import Telling
+from tickets.domain.routing import Decision, Facts, Rule, match, route
+from tickets.domain.states import Action, UnableToMove
+from tickets.domain.words import ClockKind, Role, Side
+from tickets.models import CoHandler, Inquiry, Route, Section, Ticket
+from tickets.queries import inquiries
+
+from . import ledger, notices, outbox, timers
+
+log = logging.getLogger(__name__)
+
+
+def decide(*, facts: Facts, now: datetime) -> tuple[Decision, bool]:
+    """What the rules say of these facts, and whether the rule that matched dispatches by itself.
+
+    A rule that cannot be read is set aside with an alarm to the office; the others go on (a peer skipped it silently).
+    """
+    usable: list[Rule] = []
+    dispatching: set[int] = set()
+    sections = dict(Section.objects.values_list("code", "id"))
+    for row in Route.objects.filter(is_active=True, section__is_active=True):
+        try:
+            rule = _rule(row, sections)
+            match(rule, facts)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            _set_aside(row, error, now)
+            continue
+        usable.append(rule)
+        if row.dispatches:
+            dispatching.add(row.pk)
+    decision = route(facts, usable)
+    return decision, decision.rule_id in dispatching
+
+
+def _rule(row: Route, sections: dict[str, int]) -> Rule:
+    unknown = [code for code in row.co_sections if code not in sections]
+    if unknown:
+        raise ValueError(f"unknown sections {unknown}")
+    lists: dict[str, Any] = {key: tuple(value) for key, value in row.conditions.items()}
+    return Rule(row.pk, row.order, row.name, row.section_id, tuple(sections[code] for code in row.co_sections), **lists)
+
+
+def _set_aside(row: Route, error: Exception, now: datetime) -> None:
+    log.warning("route %s set aside: %s", row.pk, error)
+    trouble = f"{type(error).__name__}: {error}"[:200]
+    if row.trouble == trouble:
+        return
+    row.trouble = trouble
+    ledger.save_with_history(row, actor=SYSTEM, now=now, reason="route set aside")
+    notices.tell(
+        key=f"route:{row.pk}:{now.date()}",
+        kind="route_trouble",
+        role=Role.DISPATCHER,
+        now=now,
+        facts={"route": row.name, "trouble": trouble},
+    )
+
+
+@transaction.atomic
+def dispatch(
+    *,
+    ticket: Ticket,
+    section: Section,
+    actor: Actor,
+    now: datetime,
+    co_sections: Iterable[Section] = (),
+    reason: str = "",
+    expected_version: int | None = None,
+) -> Ticket:
+    """Name the lead section and the co-handlers; inner clocks start, and the hotline is told we have signed (domain §2)."""
+    ticket = ledger.lock(ticket.pk, expected_version)
+    if not section.is_active:
+        raise UnableToMove(
+            "section_closed",
+            f"“{section.name}”已撤销，请选择其他科室。",
+            f"Section {section.name} is closed: choose another.",
+        )
+    if ticket.state == "section_return_asked":
+        _close_return(ticket, actor, now, section)
+    timers.stop(ticket=ticket, now=now, side=Side.INNER)
+    changes = {
+        "section": section, "handler_id": None, "dispatched_at": now, "signed_at": None, "must_handle": False, "round": ticket.round + 1,
+        "route_reason": reason or ticket.route_reason,
+    }  # fmt: skip
+    ledger.move(
+        ticket=ticket,
+        action=Action.DISPATCH,
+        actor=actor,
+        now=now,
+        changes=changes,
+        refs={"section": section.code},
+        reason=reason,
+    )
+    name_co_handlers(ticket=ticket, sections=co_sections, actor=actor, now=now)
+    timers.start_inner(ticket=ticket, now=now)
+    for inquiry in inquiries.live(ticket):
+        _sign_outward(ticket, inquiry, actor, now)
+    return ticket
+
+
+def name_co_handlers(*, ticket: Ticket, sections: Iterable[Section], actor: Actor, now: datetime) -> None:
+    """Make exactly these sections the co-handlers; the lead is never one."""
+    wanted = {section.pk: section for section in sections if section.pk != ticket.section_id}
+    for row in ticket.co_handlers.all():
+        if row.is_active != (row.section_id in wanted):
+            row.is_active = row.section_id in wanted
+            ledger.save_with_history(row, actor=actor, now=now, reason="co-handler")
+        wanted.pop(row.section_id, None)
+    for section in wanted.values():
+        ledger.save_with_history(
+            CoHandler(ticket=ticket, section=section, asked_at=now), actor=actor, now=now, reason="co-handler"
+        )
+
+
+def _close_return(ticket: Ticket, actor: Actor, now: datetime, section: Section) -> None:
+    from .handling import returns
+
+    returns.rule(ticket=ticket, actor=actor, now=now, granted=True, opinion=section.name)
+
+
+def _sign_outward(ticket: Ticket, inquiry: Inquiry, actor: Actor, now: datetime) -> None:
+    if inquiry.outer_state in ("", "registered") and Telling.SIGN in inquiry.source.tells:
+        outbox.enqueue(inquiry=inquiry, telling=Telling.SIGN, facts={"signer": actor.name, "signed_at": now}, now=now)
+    timers.meet(ticket=ticket, kind=ClockKind.SIGN, now=now, side=Side.OUTER, inquiry=inquiry)
+
+
+@transaction.atomic
+def recall(*, ticket: Ticket, actor: Actor, now: datetime, reason: str, expected_version: int | None = None) -> Ticket:
+    """The office takes an unsigned dispatch back."""
+    ticket = ledger.lock(ticket.pk, expected_version)
+    changes = {
+        "section": None,
+        "handler_id": None,
+        "proposed_section_id": ticket.section_id,
+        "route_reason": reason[:300],
+    }
+    ledger.move(ticket=ticket, action=Action.RECALL, actor=actor, now=now, changes=changes, reason=reason)
+    timers.stop(ticket=ticket, now=now, side=Side.INNER)
+    return ticket

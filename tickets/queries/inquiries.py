@@ -1,0 +1,27 @@
+"""The inquiries behind a ticket: its own and those of tickets merged into it."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from tickets.models import Inquiry, Ticket
+
+#: Outer states in which the source wants nothing more of this round.
+FINISHED = ("closed", "returned", "terminated", "rejected")
+
+
+def of(ticket: Ticket) -> QuerySet[Inquiry]:
+    """Every inquiry of the work, the newest round of a number last."""
+    return (
+        Inquiry.objects.filter(Q(ticket=ticket) | Q(ticket__parent=ticket))
+        .select_related("source", "person")
+        .order_by("id")
+    )
+
+
+def live(ticket: Ticket) -> list[Inquiry]:
+    """Those a source still waits for: not finished outside, and only the newest round of each number."""
+    newest: dict[tuple[str, str], Inquiry] = {}
+    for inquiry in of(ticket):
+        newest[(inquiry.source_id, inquiry.number)] = inquiry
+    return [inquiry for inquiry in newest.values() if inquiry.outer_state not in FINISHED and inquiry.closed_at is None]
