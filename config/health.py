@@ -12,6 +12,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tickets.models import guards
+
 
 @require_safe
 @never_cache
@@ -53,4 +55,14 @@ def _disk() -> str:
     return "ok" if shutil.disk_usage(folder).free >= settings.DISK_FREE_BYTES else "low"
 
 
-PROBES: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "disk": _disk}
+def _triggers() -> str:
+    gone = guards.missing(connection)
+    return "ok" if not gone else "missing: " + ", ".join(gone)
+
+
+PROBES: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "triggers": _triggers,
+    "disk": _disk,
+}

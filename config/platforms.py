@@ -19,21 +19,21 @@ VARIABLES: dict[str, dict[str, str]] = {
     "petition": {"url": "PETITION_URL", "token": "PETITION_TOKEN"},
     "inspection": {"folder": "INSPECTION_FOLDER"},
 }
-DEMO_WEBHOOK_KEY = "whsec_ZGVtby1rZXktb2YtdGhlLWxvY2FsLXN0YW5kLWlucy0wMDE="
+DEMO_WEBHOOK_KEY = "whsec_ZXhhbXBsZS1rZXktb2YtdGhlLXdpcmUtZG9jdW1lbnQ="
 
 
 def demonstration(stand_ins: str, files: Path) -> dict[str, dict[str, Any]]:
     """The local stand-ins at ``stand_ins`` (``http://host:port``) with keys that open nothing else; ``files``: their folder."""
     return {
-        "hotline": {"url": f"{stand_ins}/hotline/api", "key": "demo-hotline-key"},
+        "hotline": {"url": f"{stand_ins}/api", "key": "demo-hotline-key"},
         "business": {
-            "url": f"{stand_ins}/business/openapi/v1",
+            "url": f"{stand_ins}/openapi/v1",
             "app_id": "szzdj",
             "secret": "demo-business-secret",
-            "webhook_keys": [DEMO_WEBHOOK_KEY],
+            "webhook_secrets": [DEMO_WEBHOOK_KEY],
         },
         "petition": {
-            "url": f"{stand_ins}/petition/services/PetitionExchange.asmx",
+            "url": f"{stand_ins}/services/PetitionExchange.asmx",
             "token": "demo-petition-token",
         },
         "inspection": {"folder": str(files / "inspection")},
@@ -46,7 +46,7 @@ def configured(defaults: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
     for code, names in VARIABLES.items():
         settings = dict(defaults.get(code, {})) | given(names)
         if code == "business" and (keys := words("BUSINESS_WEBHOOK_KEYS")):
-            settings["webhook_keys"] = keys
+            settings["webhook_secrets"] = keys
         if "folder" in settings:
             settings["folder"] = str(folder("INSPECTION_FOLDER", Path(settings["folder"])))
         if settings.get("url") or settings.get("folder"):
@@ -57,7 +57,7 @@ def configured(defaults: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 def common() -> dict[str, Any]:
     """What every adapter is told: who we are and how long to wait (seconds)."""
     return {
-        "unit_code": text("HOTLINE_UNIT_CODE", UNIT),
+        "unitcode": text("HOTLINE_UNIT_CODE", UNIT),
         "unit_name": text("HOTLINE_UNIT_NAME", UNIT_NAME),
         "connect_timeout": number("PLATFORM_CONNECT_TIMEOUT", 3),
         "read_timeout": number("PLATFORM_READ_TIMEOUT", 10),

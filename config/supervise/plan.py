@@ -90,6 +90,6 @@ class Plan:
     def platforms(self) -> list[str]:
         """The stand-ins of the four outside platforms."""
         where = ["--port", str(self.stand_ins_port), "--folder", str(self.var / "platforms")]
-        push = ["--webhook", f"http://127.0.0.1:{self.port}/hooks/business"]
+        push = ["--push-to", f"http://127.0.0.1:{self.port}/hooks/business"]
         records = ["--records", str(self.records)] if self.records else []
         return [sys.executable, "-m", "integrations.platforms", *where, *push, *records]
