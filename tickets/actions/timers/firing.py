@@ -1,0 +1,129 @@
+"""One batch of clocks fires: rows, notices and journal events in one transaction, each effect once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tickets.domain.actors import SYSTEM
+from tickets.domain.calendar import WorkingCalendar
+from tickets.domain.states import OVER
+from tickets.domain.words import Role, Side
+from tickets.models import Notice, Run, Ticket, Timer
+from tickets.queries.calendar import working_calendar
+from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
+
+from .. import ledger
+from .rows import next_moment
+
+ACTIONS = {WARNED: "clock_warned", DUE: "clock_due"}
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction writes."""
+
+    timers: list[Timer] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    events: list[tuple[Ticket, str, dict[str, Any]]] = field(default_factory=list)
+    overdue: set[int] = field(default_factory=set)
+
+
+@transaction.atomic
+def fire(candidates: Sequence[tuple[int, int]], now: datetime) -> int:
+    """Fire the clocks of ``candidates`` (timer id, ticket id) that are still due; the number that had something to do.
+
+    Tickets are locked first, in order of id, then their clocks; what somebody else holds is left for the next round.
+    """
+    tickets = _lock_tickets({ticket for _, ticket in candidates})
+    timers = _lock_timers([timer for timer, ticket in candidates if ticket in tickets], now)
+    if not timers:
+        return 0
+    batch, calendar = Batch(), working_calendar()
+    for timer in timers:
+        climb(timer, tickets[timer.ticket_id], calendar, now, batch)
+    _write(batch, now)
+    return len(batch.timers)
+
+
+def _lock_tickets(ids: Iterable[int]) -> dict[int, Ticket]:
+    rows = Ticket.objects.select_for_update(skip_locked=True).filter(pk__in=set(ids)).order_by("id")
+    return {row.pk: row for row in rows}
+
+
+def _lock_timers(ids: Iterable[int], now: datetime) -> list[Timer]:
+    """Asked again under the lock. SQLite knows no row lock: there the transaction itself is the only writer."""
+    rows = Timer.objects.select_for_update(of=("self",)).select_related("policy")
+    return list(rows.filter(pk__in=list(ids), next_at__lte=now).order_by("id"))
+
+
+def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime, batch: Batch) -> None:
+    """Take every rung whose moment has come. No rung on finished or merged work, none under a policy that is switched off
+    (a source's own deadline does not ask our policy), no warning once the limit is over."""
+    batch.timers.append(timer)
+    if ticket.state in OVER or timer.run != Run.RUNNING or _is_switched_off(timer):
+        timer.next_at = None
+        return
+    reckoned = reckon(timer, calendar, now)
+    rungs = ladder(timer, timer.policy, calendar, reckoned)
+    reached = [rung for rung in rungs if rung.step > timer.step and rung.at <= now]
+    if any(rung.step >= DUE for rung in reached):
+        reached = [rung for rung in reached if rung.step >= DUE]
+    for rung in reached:
+        _take(timer, ticket, rung, now, batch)
+    if timer.step >= DUE:
+        _breach(timer, ticket, reckoned, now, batch)
+    timer.next_at = next_moment(timer, rungs, reckoned)
+
+
+def _is_switched_off(timer: Timer) -> bool:
+    return timer.platform_due_at is None and timer.policy is not None and not timer.policy.is_active
+
+
+def _breach(timer: Timer, ticket: Ticket, reckoned: Reckoned, now: datetime, batch: Batch) -> None:
+    timer.breached_at = timer.breached_at or reckoned.breach_at
+    timer.is_late = reckoned.late_after is not None and now >= reckoned.late_after
+    if not ticket.is_overdue:
+        batch.overdue.add(ticket.pk)
+
+
+def _take(timer: Timer, ticket: Ticket, rung: Rung, now: datetime, batch: Batch) -> None:
+    timer.step = rung.step
+    role, section, user = _addressee(timer, ticket, rung)
+    kind = ACTIONS.get(rung.step, "clock_escalated")
+    due = timer.due_at.isoformat() if timer.due_at else ""
+    facts = {"timer": timer.pk, "clock": timer.kind, "side": timer.side, "due": due, "step": rung.step, "to": role.value}
+    batch.events.append((ticket, kind, facts))
+    batch.notices.append(Notice(
+        key=_key(timer, rung, role), ticket=ticket, kind=kind, role=role.value, section_id=section, user_id=user,
+        facts={**facts, "number": ticket.number}, created_at=now,
+    ))  # fmt: skip
+
+
+def _key(timer: Timer, rung: Rung, role: Role) -> str:
+    """One line per step and role; after an extension the new due moment makes a new line."""
+    return f"{timer.pk}:{rung.step}:{role.value}:{timer.due_at:%Y%m%d%H%M%S}"
+
+
+def _addressee(timer: Timer, ticket: Ticket, rung: Rung) -> tuple[Role, int | None, int | None]:
+    """Warning and due go to whoever keeps the clock: the section (its handler) or the office. A chief who is not there yet:
+    the office."""
+    section = timer.section_id or ticket.section_id
+    if rung.to is None:
+        inner = timer.side == Side.INNER and section is not None
+        return (Role.HANDLER, section, ticket.handler_id) if inner else (Role.DISPATCHER, None, None)
+    if rung.to in (Role.CHIEF, Role.HANDLER):
+        return (rung.to, section, None) if section is not None else (Role.DISPATCHER, None, None)
+    return rung.to, None, None
+
+
+def _write(batch: Batch, now: datetime) -> None:
+    if batch.events:
+        ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
+    Notice.objects.bulk_create(batch.notices, ignore_conflicts=True, batch_size=500)
+    Timer.objects.bulk_update(batch.timers, ["step", "next_at", "breached_at", "is_late"], batch_size=200)
+    Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)

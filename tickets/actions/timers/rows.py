@@ -1,0 +1,112 @@
+"""Clock rows: made, counted anew, and put back; the earliest of them kept on the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tickets.domain.words import ClockKind, Side
+from tickets.models import Inquiry, Policy, Run, Ticket, Timer
+from tickets.queries.calendar import working_calendar
+from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
+
+ALIVE = (Run.RUNNING.value, Run.PAUSED.value)
+
+
+def alive(
+    ticket: Ticket,
+    *,
+    side: Side | None = None,
+    kind: ClockKind | None = None,
+    inquiry: Inquiry | None = None,
+) -> QuerySet[Timer]:
+    """The clocks of the work that are neither met nor stopped, the oldest first."""
+    rows = Timer.objects.filter(ticket=ticket, run__in=ALIVE).select_related("policy").order_by("id")
+    if side is not None:
+        rows = rows.filter(side=side)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    return rows if inquiry is None else rows.filter(inquiry=inquiry)
+
+
+def create(
+    *,
+    ticket: Ticket,
+    kind: ClockKind,
+    side: Side,
+    started_at: datetime,
+    policy: Policy | None,
+    now: datetime,
+    inquiry: Inquiry | None = None,
+    platform_due_at: datetime | None = None,
+    terms: dict[str, Any] | None = None,
+) -> Timer:
+    """A clock, once: the same inquiry or work, side, kind and start give the row that is there already, set going again when
+    it was stopped (a dispatch taken back and given again in one moment)."""
+    whose: dict[str, Any] = {"inquiry": inquiry} if inquiry else {"ticket": ticket, "inquiry": None}
+    there = Timer.objects.filter(**whose, side=side, kind=kind, started_at=started_at).first()
+    if there is not None and there.run != Run.STOPPED:
+        return there
+    timer = Timer(
+        pk=there.pk if there else None, ticket=ticket, inquiry=inquiry, kind=kind.value, side=side.value, policy=policy,
+        section_id=ticket.section_id if side is Side.INNER else None, policy_version=policy.version if policy else 1,
+        channel=inquiry.channel if inquiry else ticket.channel, platform_due_at=platform_due_at,
+        terms=plain_terms(policy) if terms is None else terms, started_at=started_at,
+    )  # fmt: skip
+    arm(timer, now)
+    timer.save(force_insert=there is None, force_update=there is not None)
+    return timer
+
+
+def plain_terms(policy: Policy | None, **more: Any) -> dict[str, Any]:
+    """What a policy row says, as kept on the clock; empty for a source's own deadline without a policy."""
+    if policy is None:
+        return dict(more)
+    return {"amount": f"{policy.amount.normalize():f}", "unit": policy.unit, "end": policy.end, **more}
+
+
+def arm(timer: Timer, now: datetime) -> None:
+    """Count the clock anew and set when it next has something to do; steps whose moment moved ahead may come again."""
+    calendar = working_calendar()
+    reckoned = reckon(timer, calendar, now)
+    timer.due_at, timer.is_provisional = reckoned.due_at, reckoned.is_provisional
+    rungs = ladder(timer, timer.policy, calendar, reckoned)
+    _step_back(timer, rungs, reckoned, now)
+    timer.next_at = next_moment(timer, rungs, reckoned)
+
+
+def _step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetime) -> None:
+    passed = [rung.step for rung in rungs if rung.at <= now]
+    if timer.step >= DUE and (reckoned.breach_at is None or reckoned.breach_at > now):
+        timer.breached_at, timer.is_late = None, False
+        timer.step = WARNED if WARNED in passed else 0
+    elif timer.step == WARNED and any(rung.step == WARNED and rung.at > now for rung in rungs):
+        timer.step = 0
+
+
+def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned) -> datetime | None:
+    """The next rung above the step it stands on; a breached clock also wakes once when it begins to count as late."""
+    if timer.run != Run.RUNNING:
+        return None
+    moments = [rung.at for rung in rungs if rung.step > timer.step]
+    if timer.step >= DUE and not timer.is_late and reckoned.late_after is not None:
+        moments.append(reckoned.late_after)
+    return min(moments, default=None)
+
+
+def save(timers: Iterable[Timer]) -> None:
+    """Write rows back as a whole (their ticket is locked by the caller)."""
+    for timer in timers:
+        timer.save()
+
+
+def reach(ticket: Ticket) -> None:
+    """Keep ``due_at`` and ``is_overdue`` of the ticket, on the instance and in the row: the earliest due moment of its running
+    clocks, and whether one that is not met was breached. Neither column is guarded by the journal."""
+    clocks = list(alive(ticket).values_list("run", "due_at", "breached_at"))
+    ticket.due_at = min((due for run, due, _ in clocks if run == Run.RUNNING and due is not None), default=None)
+    ticket.is_overdue = any(breached is not None for _, _, breached in clocks)
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=ticket.due_at, is_overdue=ticket.is_overdue)

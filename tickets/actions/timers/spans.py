@@ -1,0 +1,177 @@
+"""Clocks are met, stopped, paused, resumed, extended: each an interval with a cause, never the same thing (domain §3 rule 6)."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import datetime
+from decimal import Decimal
+
+from tickets.domain.counting import TICK
+from tickets.domain.deadlines import due
+from tickets.domain.terms import End, Terms, Unit
+from tickets.domain.words import ClockKind, Side
+from tickets.models import Inquiry, Run, Tag, Ticket, Timer
+from tickets.queries.calendar import working_calendar
+from tickets.queries.reckoning import reckon
+
+from .rows import alive, arm, reach, save
+from .start import follow, start_outer, work_of
+
+#: Time that the law itself excludes: it stops statutory limits too (政府信息公开条例 art. 32–33, 信访工作条例 art. 35–36).
+STATUTORY_GROUNDS = frozenset({"third_party", "hearing"})
+
+
+def meet(
+    *, ticket: Ticket, kind: ClockKind, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None
+) -> list[Timer]:
+    """What the clock waited for has happened at ``now``. Late is what comes after the due moment, or, when that lay inside a
+    pause, after the close of the day of resuming (domain §3 rule 8)."""
+    met = list(alive(ticket, side=side, kind=kind, inquiry=inquiry))
+    for timer in met:
+        timer.is_late = _is_late(timer, now)
+        _close_pause(timer, now)
+        timer.run, timer.met_at, timer.next_at = Run.MET.value, now, None
+    save(met)
+    if kind is ClockKind.REPLY and met:
+        follow(ticket, now)
+    reach(ticket)
+    return met
+
+
+def _is_late(timer: Timer, now: datetime) -> bool:
+    late_after = reckon(timer, working_calendar(), now).late_after
+    return late_after is not None and now > late_after
+
+
+def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None) -> list[Timer]:
+    """No further steps: the work was merged, ended, returned or taken back. What was breached by then stays so."""
+    stopped = list(alive(ticket, side=side, inquiry=inquiry))
+    for timer in stopped:
+        _close_pause(timer, now)
+        timer.run, timer.next_at = Run.STOPPED.value, None
+    save(stopped)
+    if stopped and side is not Side.INNER:
+        follow(ticket, now)
+    reach(ticket)
+    return stopped
+
+
+def pause(*, ticket: Ticket, ground: str, now: datetime) -> list[Timer]:
+    """Stop counting on a ground: the section's clocks and outer ones of our own rules; statutory ones only on a ground of the
+    law; a source's own deadline never."""
+    paused = [timer for timer in alive(ticket) if timer.run == Run.RUNNING and _may_pause(timer, ground)]
+    for timer in paused:
+        timer.pauses = [*timer.pauses, {"from": now.isoformat(), "to": None, "ground": ground}]
+        timer.run, timer.next_at = Run.PAUSED.value, None
+    save(paused)
+    reach(ticket)
+    return paused
+
+
+def _may_pause(timer: Timer, ground: str) -> bool:
+    if timer.side == Side.INNER:
+        return True
+    if timer.platform_due_at is not None:
+        return False
+    return ground in STATUTORY_GROUNDS or timer.policy is None or timer.policy.tag != Tag.LAW
+
+
+def resume(*, ticket: Ticket, now: datetime) -> list[Timer]:
+    """Count on. A due moment that lay inside the pause breaches now, and counts as late from the close of this day."""
+    resumed = [timer for timer in alive(ticket) if timer.run == Run.PAUSED]
+    for timer in resumed:
+        _close_pause(timer, now)
+        timer.run = Run.RUNNING.value
+        arm(timer, now)
+    save(resumed)
+    follow(ticket, now)
+    reach(ticket)
+    return resumed
+
+
+def _close_pause(timer: Timer, now: datetime) -> None:
+    timer.pauses = [each if each.get("to") else {**each, "to": _not_before(each["from"], now)} for each in timer.pauses]
+
+
+def _not_before(start: str, now: datetime) -> str:
+    return max(datetime.fromisoformat(start), now).isoformat()
+
+
+def extend(
+    *,
+    ticket: Ticket,
+    now: datetime,
+    amount: Decimal | None = None,
+    new_due: datetime | None = None,
+    inquiry: Inquiry | None = None,
+    side: Side | None = None,
+    kind: ClockKind = ClockKind.REPLY,
+) -> list[Timer]:
+    """So much more of the limit's own unit, or a granted date. A source's own deadline does not move by our decision (it does
+    by ``limits_changed``); a section's reply clock never passes the outer one and keeps its margin."""
+    extended = [timer for timer in alive(ticket, side=side, kind=kind) if inquiry is None or timer.inquiry_id in (None, inquiry.pk)]
+    for timer in extended:
+        granted = _granted(timer) if new_due is None else new_due
+        if amount is not None:
+            timer.extension = Decimal(timer.extension) + amount
+            granted = _later(granted, timer, amount) if granted is not None and new_due is None else granted
+        if granted is not None:
+            timer.terms = {**timer.terms, "until": _within(timer, granted).isoformat()}
+        arm(timer, now)
+    save(extended)
+    follow(ticket, now)
+    reach(ticket)
+    return extended
+
+
+def _within(timer: Timer, wanted: datetime) -> datetime:
+    return min(wanted, datetime.fromisoformat(timer.terms["before"])) if "before" in timer.terms else wanted
+
+
+def extended_due(*, timer: Timer, amount: Decimal) -> datetime | None:
+    """The deadline that an extension by ``amount`` would ask for; nothing is changed. A source's own deadline is counted on
+    from itself."""
+    fixed = timer.platform_due_at or _granted(timer)
+    if fixed is not None:
+        return _later(fixed, timer, amount)
+    wanted = copy(timer)
+    wanted.extension = Decimal(timer.extension) + amount
+    return reckon(wanted, working_calendar()).due_at
+
+
+def _granted(timer: Timer) -> datetime | None:
+    return datetime.fromisoformat(timer.terms["until"]) if "until" in timer.terms else None
+
+
+def _later(moment: datetime, timer: Timer, amount: Decimal) -> datetime:
+    unit = Unit(timer.terms.get("unit", Unit.WORKING_DAYS))
+    start = moment - TICK if unit.is_days else moment  # 24:00 belongs to the day it ends
+    return due(Terms(amount, unit, timer.terms.get("end", End.MIDNIGHT)), start, working_calendar()).moment
+
+
+def limits_changed(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> list[Timer]:
+    """The source moved its own deadlines: ours follow where they are kept beside, missing clocks begin, the section's follows."""
+    ticket = ticket or work_of(inquiry)
+    changed = []
+    for timer in alive(ticket, side=Side.OUTER, inquiry=inquiry):
+        limit: datetime | None = getattr(inquiry, f"limit_{timer.kind}")
+        if limit is None or limit == timer.platform_due_at:
+            continue
+        timer.platform_due_at = limit
+        _run_again(timer, now)
+        changed.append(timer)
+    save(changed)
+    return [*changed, *_missing(inquiry, ticket, now)]
+
+
+def _run_again(timer: Timer, now: datetime) -> None:
+    """A clock of our own that was paused is the source's now, and that never pauses."""
+    if timer.run == Run.PAUSED:
+        _close_pause(timer, now)
+        timer.run = Run.RUNNING.value
+    arm(timer, now)
+
+
+def _missing(inquiry: Inquiry, ticket: Ticket, now: datetime) -> list[Timer]:
+    known = set(Timer.objects.filter(inquiry=inquiry, side=Side.OUTER).values_list("pk", flat=True))
+    return [timer for timer in start_outer(inquiry=inquiry, now=now, ticket=ticket) if timer.pk not in known]

@@ -1,0 +1,178 @@
+"""Clocks begin: the outer ones with the source's dispatch, the inner ones with the office's (domain §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tickets.domain.words import ClockKind, Side
+from tickets.models import Inquiry, Policy, Run, Start, Ticket, Timer
+from tickets.queries import policies
+
+from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
+
+
+def start_outer(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> list[Timer]:
+    """The clocks of one contact: those its source set a deadline for, and those a policy of ours supplies.
+
+    The source's own deadline is in force where given and runs from its dispatch; a petition's reply waits for the acceptance
+    (信访工作条例 art. 34); contact is not applicable to anonymous callers. Calling it again begins only what is missing.
+    """
+    ticket = ticket or work_of(inquiry)
+    known = set(Timer.objects.filter(inquiry=inquiry, side=Side.OUTER).values_list("kind", flat=True))
+    missing = [kind for kind in ClockKind if kind.value not in known]
+    begun = [timer for kind in missing if (timer := _outer(inquiry, ticket, kind, now)) is not None]
+    follow(ticket, now)
+    reach(ticket)
+    return begun
+
+
+def _outer(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, now: datetime) -> Timer | None:
+    limit: datetime | None = getattr(inquiry, f"limit_{kind.value}")
+    if inquiry.is_anonymous and kind is ClockKind.CONTACT:
+        return None
+    policy = outer_policy(inquiry, ticket, kind)
+    started_at = inquiry.dispatched_at if limit is not None else _start_of(policy, inquiry)
+    if started_at is None:
+        return None
+    return create(
+        ticket=ticket, inquiry=inquiry, kind=kind, side=Side.OUTER, started_at=started_at, policy=policy, platform_due_at=limit, now=now
+    )  # fmt: skip
+
+
+def outer_policy(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, *, is_redo: bool = False) -> Policy | None:
+    """The row for this contact at the moment its source dispatched it."""
+    return policies.find(
+        kind, Side.OUTER, inquiry.dispatched_at, channel=inquiry.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo
+    )  # fmt: skip
+
+
+def _start_of(policy: Policy | None, inquiry: Inquiry) -> datetime | None:
+    """A confirmation that is not there yet counts as receipt, the earlier and safe reading; acceptance has to come."""
+    if policy is None:
+        return None
+    moments = {
+        Start.RECEIPT: inquiry.received_at,
+        Start.SOURCE_DISPATCH: inquiry.dispatched_at,
+        Start.CONFIRMATION: inquiry.confirmed_at or inquiry.received_at,
+        Start.ACCEPTANCE: inquiry.accepted_at,
+    }
+    return moments.get(Start(policy.starts_at))
+
+
+def start_accepted(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> Timer | None:
+    """受理: the reply clock of a petition begins (60 calendar days, 信访工作条例 art. 34). Where the source's own deadline runs
+    already it stays in force, and our count behind it starts here. None when no policy counts from acceptance."""
+    ticket = ticket or work_of(inquiry)
+    accepted_at = inquiry.accepted_at or now
+    policy = outer_policy(inquiry, ticket, ClockKind.REPLY)
+    timer = alive(ticket, side=Side.OUTER, kind=ClockKind.REPLY, inquiry=inquiry).first()
+    if timer is not None and policy is not None and policy.starts_at == Start.ACCEPTANCE:
+        timer.restarted_at, timer.policy, timer.terms = accepted_at, policy, plain_terms(policy)
+        arm(timer, now)
+        save([timer])
+    elif timer is None and policy is not None:
+        timer = create(
+            ticket=ticket, inquiry=inquiry, kind=ClockKind.REPLY, side=Side.OUTER, started_at=accepted_at, policy=policy,
+            platform_due_at=inquiry.limit_reply, now=now,
+        )  # fmt: skip
+    follow(ticket, now)
+    reach(ticket)
+    return timer
+
+
+def start_inner(*, ticket: Ticket, now: datetime) -> list[Timer]:
+    """The section's clocks, from the office's dispatch: sign, contact, reply. Clocks of a section before are stopped."""
+    _end(alive(ticket, side=Side.INNER))
+    begun = [_inner(ticket, ClockKind.SIGN, now)]
+    if ticket.contacted_at is None and _has_caller(ticket):
+        begun.append(_inner(ticket, ClockKind.CONTACT, now))
+    begun.append(_inner_reply(ticket, now))
+    reach(ticket)
+    return [timer for timer in begun if timer is not None]
+
+
+def start_redo(*, ticket: Ticket, inquiry: Inquiry | None, now: datetime, due: datetime | None = None) -> list[Timer]:
+    """重办: a new reply clock for the source that asked (its own date, else the policy's 3 working days), the section's a margin
+    ahead of it; without a source only the section's."""
+    begun = []
+    _end(alive(ticket, side=Side.INNER, kind=ClockKind.REPLY))
+    if inquiry is not None:
+        _end(alive(ticket, side=Side.OUTER, kind=ClockKind.REPLY, inquiry=inquiry))
+        policy = outer_policy(inquiry, ticket, ClockKind.REPLY, is_redo=True)
+        if policy is not None or due is not None:
+            begun.append(create(
+                ticket=ticket, inquiry=inquiry, kind=ClockKind.REPLY, side=Side.OUTER, started_at=now, policy=policy,
+                platform_due_at=due, now=now,
+            ))  # fmt: skip
+    inner = _inner_reply(ticket, now, due=due) if ticket.section_id is not None else None
+    reach(ticket)
+    return begun if inner is None else [*begun, inner]
+
+
+def follow(ticket: Ticket, now: datetime) -> None:
+    """The section's reply clock keeps its margin ahead of the earliest outer one: moved with it, begun when it first appears."""
+    outer_due = _earliest_outer_reply(ticket)
+    for timer in alive(ticket, side=Side.INNER, kind=ClockKind.REPLY):
+        if "before" in timer.terms and outer_due is not None and timer.terms["before"] != outer_due.isoformat():
+            timer.terms["before"] = outer_due.isoformat()
+            arm(timer, now)
+            save([timer])
+    if outer_due is not None and _awaits_reply_clock(ticket):
+        _inner_reply(ticket, now)
+
+
+def _awaits_reply_clock(ticket: Ticket) -> bool:
+    """The section has the matter, and no reply clock of this dispatch round began: the outer one came later."""
+    if ticket.section_id is None or ticket.dispatched_at is None or ticket.sent_at is not None:
+        return False
+    inner = Timer.objects.filter(ticket=ticket, side=Side.INNER, started_at__gte=ticket.dispatched_at)
+    kinds = set(inner.values_list("kind", flat=True))
+    return bool(kinds) and ClockKind.REPLY not in kinds
+
+
+def _inner(ticket: Ticket, kind: ClockKind, now: datetime) -> Timer | None:
+    policy = inner_policy(ticket, kind, now)
+    return None if policy is None else create(ticket=ticket, kind=kind, side=Side.INNER, started_at=now, policy=policy, now=now)
+
+
+def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: bool = False) -> Policy | None:
+    """The section's row. Of a reply the amount is the margin ahead of the earliest outer deadline, of a redo the limit itself."""
+    return policies.find(kind, Side.INNER, now, channel=ticket.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo)
+
+
+def _inner_reply(ticket: Ticket, now: datetime, due: datetime | None = None) -> Timer | None:
+    outer_due = _earliest_outer_reply(ticket)
+    if outer_due is not None:
+        policy = inner_policy(ticket, ClockKind.REPLY, now)
+        terms = plain_terms(policy, before=outer_due.isoformat())
+    elif due is not None or Timer.objects.filter(ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY).exists():
+        # Every source has had its answer: the bureau's own redo.
+        policy = inner_policy(ticket, ClockKind.REPLY, now, is_redo=True)
+        terms = plain_terms(policy) if due is None else plain_terms(policy, until=due.isoformat())
+    else:
+        return None
+    if policy is None:
+        return None
+    return create(ticket=ticket, kind=ClockKind.REPLY, side=Side.INNER, started_at=now, policy=policy, terms=terms, now=now)
+
+
+def _earliest_outer_reply(ticket: Ticket) -> datetime | None:
+    rows = Timer.objects.filter(ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY, run__in=ALIVE, due_at__isnull=False)
+    return rows.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _has_caller(ticket: Ticket) -> bool:
+    return Inquiry.objects.filter(ticket=ticket, is_anonymous=False).exists()
+
+
+def _end(timers: Iterable[Timer]) -> None:
+    for timer in timers:
+        timer.run, timer.next_at = Run.STOPPED.value, None
+        timer.save(update_fields=["run", "next_at"])
+
+
+def work_of(inquiry: Inquiry) -> Ticket:
+    """The ticket on which the inquiry's clocks stand: its own, or the one its own was merged into."""
+    own = inquiry.ticket
+    return own if own.parent is None else own.parent

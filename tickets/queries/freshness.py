@@ -1,0 +1,41 @@
+"""Reference rows kept in memory, and one cheap question per use: has anybody edited them since?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+Version = tuple[Any, ...]
+FACTS = ("max(history_id)", "count(*)", "max(history_date)")
+
+
+class Cached(Generic[T]):
+    """A value built from rows of ``kinds`` and built anew as soon as their history has grown, in every process.
+
+    The version is the highest id, the number and the newest moment of the history rows: reference rows are only changed
+    with history, and an id alone could come again after a transaction of SQLite was rolled back.
+    """
+
+    def __init__(self, build: Callable[[], T], *kinds: type[models.Model]) -> None:
+        self._build, self._kinds = build, kinds
+        self._kept: tuple[Version, T] | None = None
+
+    def get(self) -> T:
+        """The value as the rows are now: one query while nothing has changed."""
+        version, kept = self.version(), self._kept
+        if kept is None or kept[0] != version:
+            kept = self._kept = (version, self._build())
+        return kept[1]
+
+    def version(self) -> Version:
+        """What differs as soon as a row is added, changed or deleted."""
+        parts = []
+        for kind in self._kinds:
+            table = connection.ops.quote_name(kind.history.model._meta.db_table)  # type: ignore[attr-defined] # noqa: SLF001
+            parts += [f"(SELECT {what} FROM {table})" for what in FACTS]  # noqa: S608 (names of our own tables)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}")
+            return (connection.alias, *cursor.fetchone())
