@@ -171,14 +171,19 @@ def _matter(demand: Fields, happening: Happening, assigned: datetime | None) -> 
             raise Unmappable("demand", "事件缺少诉求内容 demand,请重新取单", "The event has no demand: fetch it again")
         return None
     demand.skip(*KNOWN)
+    matter = _build(demand, assigned)
+    if matter.title:
+        return matter
+    if strict:
+        raise Unmappable(
+            "content", "标题和内容都为空,请平台补发", "Title and content are both empty: have it sent again"
+        )
+    demand.note("content", "")
+    return None
+
+
+def _build(demand: Fields, assigned: datetime | None) -> Matter:
     title, content = demand.text("title"), demand.text("content")
-    if not (title or content):
-        if strict:
-            raise Unmappable(
-                "content", "标题和内容都为空,请平台补发", "Title and content are both empty: have it sent again"
-            )
-        demand.note("content", "")
-        return None
     return Matter(
         title=title or content[:40],
         content=content or title,

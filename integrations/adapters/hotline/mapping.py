@@ -182,29 +182,28 @@ def _matter(ticket: Fields, happening: Happening, dispatched: datetime | None) -
             )
         return None, {}
     ticket.skip(*KNOWN)
+    matter, facts = _build(ticket, dispatched), _more(ticket)
+    if matter.title:
+        return matter, facts
+    if happening in (Happening.DISPATCHED, Happening.UPDATED):
+        raise Unmappable(
+            "appealContent", "诉求标题和内容都为空,请平台补发", "Subject and content are both empty: have it sent again"
+        )
+    ticket.note("appealContent", "")
+    return None, facts
+
+
+def _build(ticket: Fields, dispatched: datetime | None) -> Matter:
     title, content = ticket.text("appealSubject"), ticket.text("appealContent")
-    facts = _more(ticket)
-    if not (title or content):
-        if happening in (Happening.DISPATCHED, Happening.UPDATED):
-            raise Unmappable(
-                "appealContent",
-                "诉求标题和内容都为空,请平台补发",
-                "Subject and content are both empty: have it sent again",
-            )
-        ticket.note("appealContent", "")
-        return None, facts
-    type_code, level = (
-        ticket.code("appealType", TYPES, MatterType.OTHER),
-        ticket.code("urgencyLevel", URGENCIES, Urgency.ORDINARY),
-    )
+    channel = ticket.code("channel", CHANNELS, "")
     return Matter(
         title=title or content[:40],
         content=content or title,
         party=_party(ticket),
-        type=type_code,
-        source_type=ticket.text("channelName") or CHANNELS.get(ticket.text("channel"), ""),
+        type=ticket.code("appealType", TYPES, MatterType.OTHER),
+        source_type=ticket.text("channelName") or channel,
         category=ticket.text("appealCategory"),
-        urgency=level,
+        urgency=ticket.code("urgencyLevel", URGENCIES, Urgency.ORDINARY),
         area_code=ticket.text("areaCode"),
         place=ticket.text("incidentAddress"),
         lng=ticket.coordinate("lng"),
@@ -222,7 +221,7 @@ def _matter(ticket: Fields, happening: Happening, dispatched: datetime | None) -
         dispatched_at=dispatched,
         limits=_limits(ticket),
         files=_files(ticket),
-    ), facts
+    )
 
 
 def _party(ticket: Fields) -> Party:
