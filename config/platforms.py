@@ -16,10 +16,13 @@ VARIABLES: dict[str, dict[str, str]] = {
         "app_id": "BUSINESS_APP_ID",
         "secret": "BUSINESS_SECRET",
     },
-    "petition": {"url": "PETITION_URL", "token": "PETITION_TOKEN"},
+    "petition": {"url": "PETITION_URL", "unitcode": "PETITION_UNITCODE", "token": "PETITION_TOKEN"},
     "inspection": {"folder": "INSPECTION_FOLDER"},
 }
-DEMO_WEBHOOK_KEY = "whsec_ZXhhbXBsZS1rZXktb2YtdGhlLXdpcmUtZG9jdW1lbnQ="
+DEMO_WEBHOOK_SECRETS = [  # two, because keys rotate: the stand-in also signs by the second alone when told to
+    "whsec_ZXhhbXBsZS1rZXktb2YtdGhlLXdpcmUtZG9jdW1lbnQ=",
+    "whsec_dGhlLW5leHQta2V5LW9mLXRoZS1idXNpbmVzcy1wbGF0Zm9ybQ==",
+]
 
 
 def demonstration(stand_ins: str, files: Path) -> dict[str, dict[str, Any]]:
@@ -30,10 +33,11 @@ def demonstration(stand_ins: str, files: Path) -> dict[str, dict[str, Any]]:
             "url": f"{stand_ins}/openapi/v1",
             "app_id": "szzdj",
             "secret": "demo-business-secret",
-            "webhook_secrets": [DEMO_WEBHOOK_KEY],
+            "webhook_secrets": DEMO_WEBHOOK_SECRETS,
         },
         "petition": {
             "url": f"{stand_ins}/services/PetitionExchange.asmx",
+            "unitcode": UNIT,
             "token": "demo-petition-token",
         },
         "inspection": {"folder": str(files / "inspection")},
@@ -45,8 +49,10 @@ def configured(defaults: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
     found: dict[str, dict[str, Any]] = {}
     for code, names in VARIABLES.items():
         settings = dict(defaults.get(code, {})) | given(names)
-        if code == "business" and (keys := words("BUSINESS_WEBHOOK_KEYS")):
+        if code == "business" and (keys := words("BUSINESS_WEBHOOK_SECRETS")):
             settings["webhook_secrets"] = keys
+        if code == "petition" and settings:
+            settings.setdefault("unitcode", text("HOTLINE_UNIT_CODE", UNIT))
         if "folder" in settings:
             settings["folder"] = str(folder("INSPECTION_FOLDER", Path(settings["folder"])))
         if settings.get("url") or settings.get("folder"):

@@ -38,7 +38,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         except NoServer as error:
             _close()
             raise pytest.UsageError(str(error)) from error
-    return (yield)
+    try:
+        return (yield)
+    except BaseException:  # settings or apps that do not load: pytest then never says goodbye
+        _close()
+        raise
 
 
 def _bring_up() -> None:

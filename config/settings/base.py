@@ -87,6 +87,7 @@ ATTACHMENTS_FOLDER = environment.folder("ATTACHMENTS_FOLDER", VAR / "attachments
 CHECKPOINT_FILE = environment.folder("CHECKPOINT_FILE", VAR / "journal" / "checkpoint.jsonl")
 DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # below it /ready says no
 
+DEMONSTRATION = False  # True: install writes the made-up bureau and its accounts
 INTEGRATIONS = configured({})  # adapter code -> settings; an adapter without address is off
 
 LOGIN_URL = "/login/"

@@ -12,6 +12,7 @@ from .base import STATIC_ROOT, VAR  # noqa: E402
 DEBUG = environment.flag("DEBUG")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 PULL_EVERY = environment.number("PULL_EVERY", 5)
+DEMONSTRATION = environment.flag("DEMONSTRATION", default=True)
 STAND_INS_URL = environment.text("STAND_INS_URL", "http://127.0.0.1:8610")
 STAND_INS_FOLDER = environment.folder("STAND_INS_FOLDER", VAR / "platforms")
 INTEGRATIONS = configured(demonstration(STAND_INS_URL, STAND_INS_FOLDER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import clockwork, secrets
@@ -25,6 +25,7 @@ class Plan:
     host: str = "127.0.0.1"
     records: Path | None = None
     once: bool = False
+    clock_offset: str = field(default_factory=lambda: str(clockwork.offset().total_seconds()))  # once, for all parts
 
     @property
     def address(self) -> str:
@@ -56,7 +57,7 @@ class Plan:
         told = {
             "DJANGO_SETTINGS_MODULE": text("DJANGO_SETTINGS_MODULE", "config.settings.dev"),
             "HOTLINE_VAR": str(self.var),
-            "HOTLINE_CLOCK_OFFSET": str(clockwork.offset().total_seconds()),
+            "HOTLINE_CLOCK_OFFSET": self.clock_offset,
             "REDIS_URL": self.redis_url,
             "STAND_INS_URL": self.stand_ins,
             "STAND_INS_FOLDER": str(self.var / "platforms"),
@@ -70,6 +71,10 @@ class Plan:
     def manage(self, *arguments: str) -> list[str]:
         """A Django command."""
         return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+    def once_command(self) -> list[str]:
+        """The main job, with the records whose replies the demonstration staff looks up."""
+        return self.manage("once", *(["--records", str(self.records)] if self.records else []))
 
     def redis(self, server: str) -> list[str]:
         """The queue's server."""
@@ -91,5 +96,7 @@ class Plan:
         """The stand-ins of the four outside platforms."""
         where = ["--port", str(self.stand_ins_port), "--folder", str(self.var / "platforms")]
         push = ["--push-to", f"http://127.0.0.1:{self.port}/hooks/business"]
+        clock = ["--clock-offset", self.clock_offset]
+        life = [] if self.once else ["--autopilot"]  # a single run compares the books: nothing may move by itself
         records = ["--records", str(self.records)] if self.records else []
-        return [sys.executable, "-m", "integrations.platforms", *where, *push, *records]
+        return [sys.executable, "-m", "integrations.platforms", *where, *push, *clock, *life, *records]

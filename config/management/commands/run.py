@@ -52,7 +52,7 @@ class Command(BaseCommand):
         try:
             with House(plan, say) as house:
                 if plan.once:
-                    code = house.run_through(plan.manage("once"))
+                    code = house.run_through(plan.once_command())
                     say.out = sys.stderr  # the last line of standard output is the JSON object
                     return code
                 self._welcome(plan, say, drip=not options["quiet_platforms"])

@@ -1,0 +1,142 @@
+"""`manage.py run` really started: everything comes up, one ending ends all, nothing outlives it, a taken port is said plainly."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.supervise import ports
+from config.supervise.words import accounts, padded
+
+ROOT = Path(__file__).resolve().parents[2]
+STRANGERS = ("DATABASE_URL", "REDIS_URL", "HOTLINE_", "TEST_ON", "PYTEST", "DJANGO_", "PORT", "ONCE", "RECORDS")
+
+
+class Started:
+    """A running `manage.py run` and what it has said."""
+
+    def __init__(self, var: Path, *, port: int, stand_ins: int) -> None:
+        self.port, self.var = port, var
+        env = {name: value for name, value in os.environ.items() if not name.startswith(STRANGERS)}
+        env |= {"HOTLINE_VAR": str(var), "PORT": str(port), "STAND_INS_PORT": str(stand_ins), "PYTHONUTF8": "1"}
+        self.output = var / "output.txt"
+        with self.output.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "run"], cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT
+            )
+
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def up(self) -> None:
+        """Wait for the welcome."""
+        assert within(120, lambda: "Ctrl-C" in self.said() or self.process.poll() is not None), self.said()
+        assert self.process.poll() is None, self.said()
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def gone(family: list[psutil.Process]) -> bool:
+    def lives(member: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return bool(member.is_running() and member.status() != psutil.STATUS_ZOMBIE)
+        return False
+
+    return not any(lives(member) for member in family)
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all starts here: the first one migrates."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture
+def house(var: Path) -> Iterator[Started]:
+    started = Started(var, port=ports.any_free(), stand_ins=ports.any_free())
+    family: list[psutil.Process] = []
+    try:
+        started.up()
+        family = started.family()
+        yield started
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            started.process.kill()
+        started.process.wait()
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_everything_that_was_started(house: Started) -> None:
+    family = house.family()
+    names = " ".join(" ".join(member.cmdline()) for member in family)
+    for part in ("redis-server", "celery", "gunicorn", "integrations.platforms"):
+        assert part in names
+    with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/ready", timeout=10) as answer:
+        assert answer.status == 200
+    assert f"http://127.0.0.1:{house.port}/" in house.said()
+    house.process.send_signal(signal.SIGINT)
+    assert house.process.wait(60) == 0, house.said()
+    assert gone(family)
+    assert ports.is_free("127.0.0.1", house.port)
+
+
+@pytest.mark.slow
+def test_a_part_that_dies_is_named_with_its_last_lines(house: Started) -> None:
+    family = house.family()
+    worker = next(member for member in family if "celery" in " ".join(member.cmdline()))
+    worker.kill()
+    assert house.process.wait(60) == 1
+    assert "worker 停止了 / has stopped (exit -9)" in house.said()
+    assert "worker.log" in house.said()
+    assert gone(family)
+
+
+@pytest.mark.slow
+def test_nothing_outlives_a_supervisor_that_is_killed(house: Started) -> None:
+    family = house.family()
+    house.process.kill()
+    assert within(40, lambda: gone(family)), [member for member in family if member.is_running()]
+
+
+def test_a_taken_port_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        started = Started(tmp_path, port=port, stand_ins=ports.any_free())
+        assert started.process.wait(60) == 2
+    assert f"make run PORT={port + 100}" in started.said()
+    assert "Traceback" not in started.said()
+    assert not (tmp_path / "log").exists()
+
+
+def test_demonstration_accounts_are_shown_as_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "demo-accounts.json"
+    assert accounts(path) == []
+    path.write_text('[{"username": "banli", "password": "p-1", "role": "承办科室"}]', encoding="utf-8")
+    assert accounts(path) == [f"    {padded('banli', 22)}{padded('p-1', 22)}承办科室"]
+    assert len(padded("承办", 10)) == 8
