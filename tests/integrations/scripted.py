@@ -61,7 +61,7 @@ class Scripted:
 
             def _say(self, say: Say) -> None:
                 time.sleep(say.delay)
-                self.send_response(say.status)
+                self.send_response_only(say.status)
                 for name, value in say.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(say.body) + (100 if say.drop else 0)))
