@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import packages
-from .base import Platform, Record, Request, Response
+from .base import Platform, Record, Request, Response, World
 from .inspection_book import Book, Held
 from .inspection_happenings import HAPPENINGS
-from .inspection_mischief import put_package, receipt_bytes, stray_files
+from .inspection_mischief import KINDS, put_package, receipt_bytes, stray_files
 from .inspection_papers import files_of
 from .inspection_replies import Reply, Row, Unreadable, read_rows, whole_reply
 from .packages import Notice, Problem
@@ -27,20 +26,21 @@ _LEDGER = ("文号", "序号", "轮次", "状态", "回复文件", "整改情况
 
 
 class Inspection(Platform):
-    """Works in ``folder/inspection/{inbox,outbox,receipts}``. A reply gets its receipt ``patience`` after it was first seen
-    whole; ``due(kind)`` says whether to misbehave now."""
+    """Works in ``folder/inspection/{inbox,outbox,receipts}``: no address, only files. A whole reply gets its receipt at the
+    next tick, or ``seconds`` of the misbehaviour ``slow_receipt`` later."""
 
     name = "inspection"
+    misbehaviours = KINDS
 
-    def __init__(self, folder: Path, *, due: Callable[[str], bool], clock: Callable[[], datetime],
-                 patience: timedelta = timedelta(0)) -> None:  # fmt: skip
-        self.root = Path(folder) / "inspection"
-        self.inbox, self.outbox, self.receipts = (self.root / name for name in ("inbox", "outbox", "receipts"))
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.due: Callable[[str], bool] = partial(world.switchboard.due, self.name)
+        root = world.folder / self.name
+        self.inbox, self.outbox, self.receipts = (root / name for name in ("inbox", "outbox", "receipts"))
         for place in (self.inbox, self.outbox, self.receipts):
             place.mkdir(parents=True, exist_ok=True)
-        self.due, self.clock, self.patience = due, clock, patience
-        self.store = Book(self.root / "book.sqlite3")
-        self._lock = RLock()
+        self.store = Book(world.book_path(self.name))
+        self._late: dict[str, bytes] = {}
 
     def handle(self, request: Request) -> Response | None:
         """None: nobody speaks HTTP with an inspection office."""
@@ -50,22 +50,29 @@ class Inspection(Platform):
         """Add a record to its notice (``extra['package']``, ``extra['problem']``); the package is put when its last problem
         is there. Returns the number ``文号#序号``."""
         package, at = record.extra["package"], self.local(now)
-        number, seq = record.number.rsplit("#", 1)
-        facts = record.extra.get("problem", {})
-        problem = Problem(seq, record.place or record.title, record.content, tuple(facts.get("photos", ())), facts.get("deadline", ""),
-                          facts.get("unit", packages.OUR_NAME))  # fmt: skip
-        due = (at + timedelta(days=package["days"])).date() if package.get("days") else None
-        notice = Notice(package["base"], number, package["title"], package["office"], at.date(), due, (), record.round, package["layout"])
-        with self._lock:
-            self.store.open_notice(notice, package["size"], at.timestamp())
-            self.store.add(number, record.round, notice.base, problem)
-            if not self.store.is_published(notice.base) and self.store.count(notice.base) >= package["size"]:
+        notice = self._notice(record, at)
+        others = package.get("others", ())
+        size = package["size"] + len(others)
+        with self.lock:
+            self.store.open_notice(notice, size, at.timestamp())
+            self.store.add(notice.number, record.round, notice.base, _problem(record))
+            for seq, other in enumerate(others, start=package["size"] + 1):
+                problem = Problem(str(seq), other["place"], other["content"], unit=other["unit"])
+                self.store.add(notice.number, record.round, notice.base, problem)
+            if not self.store.is_published(notice.base) and self.store.count(notice.base) >= size:
                 self.publish(notice.base, at)
         return record.number
 
+    def _notice(self, record: Record, at: datetime) -> Notice:
+        package = record.extra["package"]
+        due = (at + timedelta(days=package["days"])).date() if package.get("days") else None
+        number = record.number.rsplit("#", 1)[0]
+        return Notice(package["base"], number, package["title"], package["office"], at.date(), due, (), record.round,
+                      package.get("layout", 0))  # fmt: skip
+
     def local(self, at: datetime | None = None) -> datetime:
         """The Asia/Shanghai moment of ``at``, or of the platform's clock."""
-        return (at or self.clock()).astimezone(SHANGHAI)
+        return (at or self.world.clock.now()).astimezone(SHANGHAI)
 
     def publish(self, base: str, at: datetime) -> None:
         """Put the package of a notice as the book holds it (again: a correction)."""
@@ -78,44 +85,77 @@ class Inspection(Platform):
 
     def put(self, base: str, files: dict[str, bytes], at: datetime) -> None:
         """Write files of one package and note their hashes."""
-        put = put_package(self.inbox, base, files, self.due)
+        put, late = put_package(self.inbox, base, files, self.due)
+        self._late |= late
         self.store.add_files(put, at.isoformat(), put=True)
 
-    def happen(self, number: str, kind: str, **detail: Any) -> None:
-        """Let something happen to the problem ``文号#序号``: redo and redispatch (a re-inspection), bounce, close, update (a
-        correction), withdraw (the whole notice). Raises KeyError for an unknown number or kind."""
-        at = self.local(detail.pop("now", None))
+    def happen(self, number: str, kind: str, **detail: Any) -> dict[str, Any]:
+        """Let something happen to the problem ``文号#序号``: redo and redispatch (a re-inspection), bounce, return_decision,
+        close, update (a correction), withdraw (the whole notice). Returns its row of the book."""
+        happening = HAPPENINGS[kind]
         notice, _, seq = number.rpartition("#")
-        with self._lock:
+        with self.lock:
             held = self.store.newest(notice, seq)
             if held is None:
                 raise KeyError(number)
-            HAPPENINGS[kind](self, held, at, detail)
+            happening(self, held, self.local(), detail)
+            return _row(self.store.newest(notice, seq) or held)
 
     def tick(self, now: datetime) -> None:
         """Put packages that were waiting, read whole reply files, write receipts and the ledger of the day."""
         at = self.local(now)
-        with self._lock:
+        with self.lock:
+            while self._late:
+                path, content = self._late.popitem()
+                packages.put(self.inbox / path, content)
             for base in self.store.waiting((at - GATHER).timestamp()):
                 self.publish(base, at)
             stray_files(self.inbox, self.due)
-            if any([self._take(name, at) for name in self._replies()]) or not self._ledger_path(at).exists():
+            taken = [self._take(name, at) for name in self._replies()]
+            if any(taken) or not self._ledger_path(at).exists():
                 self.write_ledger(at)
 
     def _replies(self) -> list[str]:
         answered = self.store.answered()
-        return sorted(path.stem for path in self.outbox.glob("*_reply_[0-9][0-9][0-9].done") if path.stem not in answered)
+        return sorted(
+            path.stem for path in self.outbox.glob("*_reply_[0-9][0-9][0-9].done") if path.stem not in answered
+        )
 
     def _take(self, name: str, at: datetime) -> bool:
         reply = whole_reply(self.outbox, name)
         if reply is None:
             return False
         seen, receipts = self.store.see(name, reply.digest, at.timestamp())
-        if receipts or at.timestamp() - seen < self.patience.total_seconds():
-            return False
+        if receipts or at.timestamp() - seen < self._patience():
+            return self._note(reply)
         self.store.add_files({f"{name}.xlsx": reply.digest}, at.isoformat(), put=False)
         self._receipt(reply, at)
         return True
+
+    def _patience(self) -> float:
+        board = self.world.switchboard
+        return board.seconds(self.name, "slow_receipt", 60) if board.is_on(self.name, "slow_receipt") else 0
+
+    def _note(self, reply: Reply) -> bool:
+        """A reply that waits for its receipt: its rows stand as 已回复."""
+        noted = False
+        try:
+            rows = read_rows(reply)
+        except Unreadable:
+            return False
+        for row in rows:
+            for held in self.store.held(
+                "number = ? AND seq = ? AND round = ? AND file < ?", row.notice, row.seq, row.round, reply.file
+            ):
+                held.state, held.outcome, held.file, held.digest = (
+                    "已回复",
+                    row.outcome,
+                    reply.file,
+                    packages.digest(row.text),
+                )
+                self.store.save(held)
+                noted = True
+        return noted
 
     def _receipt(self, reply: Reply, at: datetime) -> None:
         try:
@@ -145,12 +185,11 @@ class Inspection(Platform):
 
     def _write_receipt(self, name: str, package: str, digest: str, rows: list[dict[str, Any]], at: datetime, *, reason: str = "",
                        turn: int = 1) -> None:  # fmt: skip
-        results = {row["result"] for row in rows}
+        results = {row["result"] for row in rows} or {"rejected"}
         notice = self.store.notice(package)
         body = {
             "package": package, "noticeNo": notice.number if notice else "", "replyFile": f"{name}.xlsx", "replySha256": digest,
-            "receivedAt": at.strftime("%Y-%m-%d %H:%M:%S"), "result": results.pop() if len(results) == 1 else "partial" if rows else "rejected",
-            "rows": rows,
+            "receivedAt": at.strftime("%Y-%m-%d %H:%M:%S"), "result": results.pop() if len(results) == 1 else "partial", "rows": rows,
         } | ({"reason": reason} if reason else {})  # fmt: skip
         file = f"{name}.receipt.json" if turn == 1 else f"{name}.receipt.{turn}.json"
         for path, raw in receipt_bytes(file, body, self.due).items():
@@ -162,7 +201,9 @@ class Inspection(Platform):
         name = held.file.removesuffix(".xlsx")
         first = self.store.receipt(f"{name}.receipt.json") or {"rows": [], "replySha256": "", "package": held.base}
         rows = [
-            row | {"result": "rejected", "reason": reason} if (row["seq"], row["round"]) == (held.seq, held.round) else row
+            row | {"result": "rejected", "reason": reason}
+            if (row["seq"], row["round"]) == (held.seq, held.round)
+            else row
             for row in first["rows"]
         ]
         turn = 1 + sum(1 for _ in self.receipts.glob(f"{name}.receipt*.json"))
@@ -177,32 +218,59 @@ class Inspection(Platform):
         writer = csv.writer(out)
         writer.writerow(_LEDGER)
         for held in self._known():
-            state = "已回复" if held.state == "未回复" and held.file else held.state
-            writer.writerow((held.number, held.seq, held.round, state, held.file, held.digest))
+            writer.writerow((held.number, held.seq, held.round, held.state, held.file, held.digest))
         packages.put(self._ledger_path(at), out.getvalue().encode("gb18030"))
 
     def _known(self) -> list[Held]:
         return self.store.held("base IN (SELECT base FROM notice WHERE published = 1)")
 
     def book(self) -> list[dict[str, Any]]:
-        """Every problem and round that is ours: number, round, state, meaning, reply_digest, redo_no."""
+        """Every problem and round that is ours: number, round, state, meaning, reply_digest, redo_no, reason, reply_file."""
+        return [_row(held) for held in self._known() if held.is_ours]
+
+    def commands(self) -> list[dict[str, Any]]:
+        """Every accepted answer that counts: key and receipt are the reply file's names."""
         return [
-            {"number": f"{held.number}#{held.seq}", "round": held.round, "state": held.state, "meaning": _meaning(held),
-             "reply_digest": held.digest, "redo_no": 0, "reason": held.reason, "reply_file": held.file}
-            for held in self._known() if not held.facts["unit"] or packages.OUR_NAME in held.facts["unit"]
-        ]  # fmt: skip
+            {
+                "key": held.file.removesuffix(".xlsx"),
+                "name": "reply",
+                "number": f"{held.number}#{held.seq}",
+                "round": held.round,
+                "at": "",
+                "body": {"整改状态": held.outcome, "digest": held.digest},
+                "receipt": held.file.replace(".xlsx", ".receipt.json"),
+            }
+            for held in self._known()
+            if held.state == "已通过"
+        ]
+
+    def close(self) -> None:
+        """Close the book."""
+        self.store.close()
+
+
+def _problem(record: Record) -> Problem:
+    facts = record.extra.get("problem", {})
+    return Problem(record.number.rsplit("#", 1)[1], record.place or record.title, record.content, tuple(facts.get("photos", ())),
+                   facts.get("deadline", ""), facts.get("unit", packages.OUR_NAME))  # fmt: skip
+
+
+def _row(held: Held) -> dict[str, Any]:
+    return {
+        "number": f"{held.number}#{held.seq}",
+        "round": held.round,
+        "state": held.state,
+        "meaning": _meaning(held),
+        "reply_digest": held.digest,
+        "redo_no": 0,
+        "reason": held.reason,
+        "reply_file": held.file,
+    }
 
 
 def _meaning(held: Held) -> str:
     if held.state == "已通过":
         return "returned" if held.outcome == "非本单位" else "closed"
-    return {"未回复": "registered", "已退回": "bounced", "已撤销": "terminated"}.get(held.state, "sent")
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A receipt's body, in UTF-8 or GBK."""
-    raw = path.read_bytes()
-    try:
-        return json.loads(raw)  # type: ignore[no-any-return]
-    except UnicodeDecodeError:
-        return json.loads(raw.decode("gb18030"))  # type: ignore[no-any-return]
+    if held.state == "已回复":
+        return "return_asked" if held.outcome == "非本单位" else "sent"
+    return {"未回复": "registered", "已退回": "bounced", "已撤销": "terminated"}[held.state]

@@ -6,11 +6,10 @@ import json
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from .packages import Notice, Problem
+from .packages import OUR_NAME, Notice, Problem
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS notice (
@@ -45,6 +44,11 @@ class Held:
     reason: str = ""
     refuse: str = field(default="")
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the unit names us, or nobody."""
+        return not self.facts["unit"] or OUR_NAME in self.facts["unit"]
+
     def problem(self) -> Problem:
         """The problem as it stands on the list."""
         return Problem(self.seq, **{**self.facts, "photos": tuple(self.facts["photos"])})
@@ -53,8 +57,7 @@ class Held:
 class Book:
     """Rows in one SQLite file; every method is one short statement under the lock."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: str) -> None:
         self._lock = RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -94,8 +97,9 @@ class Book:
 
     def notice(self, base: str) -> Notice | None:
         """A notice with its problems in the order of the list."""
-        names = "base, number, round, title, office, issued, due, layout"
-        rows = self._rows(f"SELECT {names} FROM notice WHERE base = ?", base)
+        rows = self._rows(
+            "SELECT base, number, round, title, office, issued, due, layout FROM notice WHERE base = ?", base
+        )
         if not rows:
             return None
         _, number, round, title, office, issued, due, layout = rows[0]
@@ -118,7 +122,7 @@ class Book:
     def held(self, where: str = "1 = 1", *values: Any) -> list[Held]:
         """Problems under a condition of ours, in the order they were listed."""
         names = "number, seq, round, base, facts, state, outcome, file, digest, reason, refuse"
-        rows = self._rows(f"SELECT {names} FROM problem WHERE {where} ORDER BY rowid", *values)
+        rows = self._rows(f"SELECT {names} FROM problem WHERE {where} ORDER BY rowid", *values)  # noqa: S608
         return [Held(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
 
     def newest(self, number: str, seq: str) -> Held | None:

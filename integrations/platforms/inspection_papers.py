@@ -13,7 +13,9 @@ def files_of(notice: Notice, *, paper: str = "", big_photo: int = 0) -> dict[str
     """Path in the inbox -> bytes, in the order they are put. ``paper``: list, both, table, paragraphs; '' follows the layout."""
     paper = paper or ("list", "both", "list", "list", "table")[notice.layout % 5]
     files = {
-        f"{notice.base}/{name}": photo(f"{notice.number}/{name}", big_photo) for problem in notice.problems for name in problem.photos
+        f"{notice.base}/{name}": photo(f"{notice.number}/{name}", big_photo)
+        for problem in notice.problems
+        for name in problem.photos
     }
     if paper in ("list", "both"):
         files[f"{notice.base}.xlsx"] = problem_list(notice)

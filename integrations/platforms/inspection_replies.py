@@ -12,7 +12,19 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-HEADER = ("文号", "序号", "轮次", "点位", "问题描述", "整改状态", "整改情况", "完成时间", "整改后照片", "责任人", "联系电话")
+HEADER = (
+    "文号",
+    "序号",
+    "轮次",
+    "点位",
+    "问题描述",
+    "整改状态",
+    "整改情况",
+    "完成时间",
+    "整改后照片",
+    "责任人",
+    "联系电话",
+)
 OUTCOMES = ("已整改", "整改中", "已解释说明", "不属实", "非本单位")
 MAX_PHOTO = 20 * 1024 * 1024
 _NUMBER = re.compile(r"[^\s〔〕]+〔\d{4}〕\d+号")
@@ -63,7 +75,7 @@ def whole_reply(outbox: Path, name: str) -> Reply | None:
     workbook = outbox / f"{name}.xlsx"
     if f"{name}.xlsx" not in sizes:
         return None
-    return Reply(name, name.split("_reply_")[0], listed[f"{name}.xlsx"], workbook.read_bytes(), sizes)
+    return Reply(name, name.split("_reply_", maxsplit=1)[0], listed[f"{name}.xlsx"], workbook.read_bytes(), sizes)
 
 
 def _marker(raw: bytes) -> dict[str, str]:
@@ -118,7 +130,13 @@ _RULES: tuple[tuple[str, Callable[[dict[str, str], Reply], bool]], ...] = (
     ("轮次不规范", lambda text, _: text["轮次"].strip().isdigit()),
     ("整改状态不在范围内", lambda text, _: text["整改状态"].strip() in OUTCOMES),
     ("整改情况须为10至2000字", lambda text, _: 10 <= len(text["整改情况"]) <= 2000),
-    ("完成时间须为yyyy-MM-dd", lambda text, _: text["整改状态"].strip() not in OUTCOMES[:2] or _is_day(text["完成时间"].strip())),
+    (
+        "完成时间须为yyyy-MM-dd",
+        lambda text, _: text["整改状态"].strip() not in OUTCOMES[:2] or _is_day(text["完成时间"].strip()),
+    ),
     ("缺整改后照片", lambda text, reply: text["整改状态"].strip() != "已整改" or bool(_photos(text, reply))),
-    ("照片超过20MB", lambda text, reply: all(reply.files[f"{reply.name}/{name}"] <= MAX_PHOTO for name in _photos(text, reply))),
+    (
+        "照片超过20MB",
+        lambda text, reply: all(reply.files[f"{reply.name}/{name}"] <= MAX_PHOTO for name in _photos(text, reply)),
+    ),
 )

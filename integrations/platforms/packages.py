@@ -82,14 +82,18 @@ def marker(files: Mapping[str, bytes], encoding: str = "utf-8") -> bytes:
     return "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items()).encode(encoding)
 
 
-def write(inbox: Path, base: str, files: Mapping[str, bytes], *, encoding: str = "utf-8", early_marker: bool = False,
+def write(inbox: Path, base: str, files: Mapping[str, bytes], *, encoding: str = "utf-8", late: int = 0,
           empty_marker: bool = False) -> dict[str, str]:  # fmt: skip
-    """Put a whole package, the marker last (or, misbehaving, before its last file). Returns path -> sha256 of every file."""
+    """Put a package, the marker last; the last ``late`` files are listed in it but not put. Returns path -> sha256 of all."""
     line = b"" if empty_marker else marker(files, encoding)
-    names = list(files)
-    for name in names[:-1] if early_marker else names:
+    for name in list(files)[: len(files) - late]:
         put(inbox / name, files[name])
     put(inbox / f"{base}.done", line)
-    if early_marker:
-        put(inbox / names[-1], files[names[-1]])
-    return {name: sha256(content).hexdigest() for name, content in files.items()} | {f"{base}.done": sha256(line).hexdigest()}
+    return {name: sha256(content).hexdigest() for name, content in files.items()} | {
+        f"{base}.done": sha256(line).hexdigest()
+    }
+
+
+def digest(text: str) -> str:
+    """Digest of a reply: SHA-256 of the UTF-8 text with every line end as LF; '' for none."""
+    return sha256(text.replace("\r\n", "\n").replace("\r", "\n").encode()).hexdigest() if text else ""

@@ -59,7 +59,12 @@ def _foot(letter: Letter, office: str, issued: date) -> bytes:
 def _deadline(letter: Letter, due: date) -> None:
     """The sentence is split over runs, as word processors do."""
     paragraph = letter.add_paragraph("请于")
-    for text in (f"{due.year}年", f"{due.month}月{due.day}", "日前整改到位", ",并将整改情况(附整改前后对比照片)书面反馈。"):
+    for text in (
+        f"{due.year}年",
+        f"{due.month}月{due.day}",
+        "日前整改到位",
+        ",并将整改情况(附整改前后对比照片)书面反馈。",
+    ):
         paragraph.add_run(text)
 
 
@@ -70,7 +75,14 @@ def _table(letter: Letter, notice: Notice) -> None:
         table.cell(0, column).text = text
     for problem in notice.problems:
         cells = table.add_row().cells
-        texts = (problem.seq, problem.place, problem.content, "、".join(problem.photos), _shown(notice, problem), problem.unit)
+        texts = (
+            problem.seq,
+            problem.place,
+            problem.content,
+            "、".join(problem.photos),
+            _shown(notice, problem),
+            problem.unit,
+        )
         for cell, text in zip(cells, texts, strict=True):
             cell.text = text
     _merge_places(table, [problem.place for problem in notice.problems])

@@ -14,11 +14,46 @@ from .packages import Notice, deadline_text
 LAYOUTS = 5
 _COLUMNS = ("seq", "place", "content", "photos", "deadline", "unit")
 _HEADERS: tuple[dict[str, str], ...] = (
-    {"seq": "序号", "place": "点位", "content": "问题描述", "photos": "照片", "deadline": "整改期限", "unit": "责任单位"},
-    {"seq": "编号", "place": "问题点位", "content": "存在问题", "photos": "现场照片", "deadline": "整改时限", "unit": "牵头单位"},
-    {"seq": "问题编号", "place": "具体位置", "content": "问题情况", "photos": "图片", "deadline": "限期整改", "unit": "整改单位"},
-    {"seq": "No.", "place": "检查\n点位", "content": "具 体 问 题", "photos": "照片编号", "deadline": "完成时限", "unit": "责任部门"},
-    {"seq": "序 号", "place": "路段", "content": "问题", "photos": "照片", "deadline": "要求完成时间", "unit": "责任单位"},
+    {
+        "seq": "序号",
+        "place": "点位",
+        "content": "问题描述",
+        "photos": "照片",
+        "deadline": "整改期限",
+        "unit": "责任单位",
+    },
+    {
+        "seq": "编号",
+        "place": "问题点位",
+        "content": "存在问题",
+        "photos": "现场照片",
+        "deadline": "整改时限",
+        "unit": "牵头单位",
+    },
+    {
+        "seq": "问题编号",
+        "place": "具体位置",
+        "content": "问题情况",
+        "photos": "图片",
+        "deadline": "限期整改",
+        "unit": "整改单位",
+    },
+    {
+        "seq": "No.",
+        "place": "检查\n点位",
+        "content": "具 体 问 题",
+        "photos": "照片编号",
+        "deadline": "完成时限",
+        "unit": "责任部门",
+    },
+    {
+        "seq": "序 号",
+        "place": "路段",
+        "content": "问题",
+        "photos": "照片",
+        "deadline": "要求完成时间",
+        "unit": "责任单位",
+    },
 )
 _PARTED = ("、", ",", ";", "\n", "，")
 _WIDTHS = {"seq": 8, "place": 24, "content": 44, "photos": 18, "deadline": 18, "unit": 26}
@@ -45,7 +80,9 @@ class _Sheet:
         if first == last:
             self.write(first, column, value)
         else:
-            self.sheet.merge_range(first, column, last, column, value, self.day if isinstance(value, date) else self.cell)
+            self.sheet.merge_range(
+                first, column, last, column, value, self.day if isinstance(value, date) else self.cell
+            )
 
 
 def problem_list(notice: Notice) -> bytes:
@@ -102,7 +139,14 @@ def _header(sheet: _Sheet, layout: int, row: int) -> int:
 def _body(sheet: _Sheet, notice: Notice, layout: int, row: int) -> int:
     first = row
     for problem in notice.problems:
-        values = (problem.seq, problem.place, problem.content, _photos(problem.photos, layout), deadline_text(notice, problem), problem.unit)
+        values = (
+            problem.seq,
+            problem.place,
+            problem.content,
+            _photos(problem.photos, layout),
+            deadline_text(notice, problem),
+            problem.unit,
+        )
         for column, value in enumerate(values):
             if not (layout == 3 and _COLUMNS[column] in ("place", "deadline", "unit")):
                 sheet.write(row, column, value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -46,8 +45,7 @@ class Round:
 class Book:
     """Rows in one SQLite file; every method is one short statement under the lock, ``with book:`` is one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: str) -> None:
         self._lock = RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -74,7 +72,9 @@ class Book:
 
     def serial(self, name: str) -> int:
         """The next number of a series, from 1."""
-        rows = self._rows("INSERT INTO serial VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last", name)
+        rows = self._rows(
+            "INSERT INTO serial VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last", name
+        )
         return int(rows[0][0])
 
     def newest(self, infoid: str) -> Round | None:
@@ -90,7 +90,11 @@ class Book:
     def save(self, matter: Round, day: str) -> None:
         """Store a round and note that it moved on ``day`` (yyyy-MM-dd); a higher turnno becomes the newest."""
         info = matter.info
-        self._rows("UPDATE petition SET newest = 0 WHERE infoid = ? AND turnno < ? AND newest = 1", matter.infoid, matter.turnno)
+        self._rows(
+            "UPDATE petition SET newest = 0 WHERE infoid = ? AND turnno < ? AND newest = 1",
+            matter.infoid,
+            matter.turnno,
+        )
         self._rows(
             "INSERT INTO petition (infoid, turnno, updatetime, status, isend, why, info) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (infoid, turnno) DO UPDATE SET updatetime = excluded.updatetime, status = excluded.status, "
@@ -100,7 +104,9 @@ class Book:
         )  # fmt: skip
         self._rows("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", day, matter.infoid, matter.turnno)
 
-    def changed(self, start: str, end: str, offset: int, limit: int) -> tuple[int, list[tuple[str, int, str, str, str, str]]]:
+    def changed(
+        self, start: str, end: str, offset: int, limit: int
+    ) -> tuple[int, list[tuple[str, int, str, str, str, str]]]:
         """How many petitions changed in [start, end), and a page (infoid, turnno, updatetime, status, isend, infocode) of them."""
         window = "FROM petition WHERE newest = 1 AND updatetime >= ? AND updatetime < ?"
         count = self._rows(f"SELECT count(*) {window}", start, end)[0][0]
@@ -128,7 +134,10 @@ class Book:
     def last_reply(self, infoid: str, turnno: int) -> tuple[int, str, str]:
         """(how many, digest of the newest, its time) of one round; (0, '', none) without a reply."""
         rows = self._rows(
-            "SELECT number, digest, at FROM reply WHERE infoid = ? AND turnno = ? ORDER BY number DESC LIMIT 1", infoid, turnno)
+            "SELECT number, digest, at FROM reply WHERE infoid = ? AND turnno = ? ORDER BY number DESC LIMIT 1",
+            infoid,
+            turnno,
+        )
         return rows[0] if rows else (0, "", "0001-01-01T00:00:00")  # type: ignore[return-value]
 
     def add_reply(self, infoid: str, turnno: int, at: str, docno: str, content: str, digest: str) -> None:
@@ -146,11 +155,20 @@ class Book:
         self._rows("INSERT INTO call VALUES (?, ?, ?, ?, ?, ?, ?)", method, content["requestid"].strip(), matter.infoid, matter.turnno,
                    at, json.dumps(content, ensure_ascii=False), json.dumps(answer, ensure_ascii=False))  # fmt: skip
 
-    def calls(self, infoid: str) -> list[dict[str, Any]]:
-        """Every accepted call about one petition, oldest first."""
-        names = ("method", "requestid", "turnno", "at", "content", "answer")
-        rows = self._rows(f"SELECT {', '.join(names)} FROM call WHERE infoid = ? ORDER BY at, rowid", infoid)
-        return [dict(zip(names, (*row[:4], json.loads(row[4]), json.loads(row[5])), strict=True)) for row in rows]
+    def calls(self, infoid: str = "") -> list[dict[str, Any]]:
+        """Every accepted call, about one petition or any, oldest first."""
+        names = ("method", "requestid", "infoid", "turnno", "at", "content", "answer")
+        rows = self._rows("SELECT method, requestid, infoid, turnno, at, content, answer FROM call WHERE ? IN ('', infoid) "
+                          "ORDER BY rowid", infoid)  # fmt: skip
+        return [dict(zip(names, (*row[:5], json.loads(row[5]), json.loads(row[6])), strict=True)) for row in rows]
+
+    def undecided(self, before: str) -> list[tuple[str, str]]:
+        """(infoid, what is to be decided) of petitions that wait since ``before`` for the platform's word."""
+        rows = self._rows(
+            "SELECT infoid, status FROM petition WHERE newest = 1 AND updatetime <= ? AND (status IN ('4', '6') OR "
+            "status = '3' AND json_extract(info, '$.extendstate') = '1')", before)  # fmt: skip
+        kinds = {"4": "objection", "6": "close", "3": "extension_decision"}
+        return [(infoid, kinds[status]) for infoid, status in rows]
 
     def add_file(self, infoid: str, fjid: str, name: str, content: bytes) -> None:
         """Keep an attachment of theirs."""
@@ -165,4 +183,5 @@ class Book:
         """(infoid, turnno, status, why, redonum, digest of the newest reply) of every round."""
         return self._rows(  # type: ignore[return-value]
             "SELECT infoid, turnno, status, why, json_extract(info, '$.redonum'), coalesce((SELECT digest FROM reply r WHERE "
-            "r.infoid = p.infoid AND r.turnno = p.turnno ORDER BY number DESC LIMIT 1), '') FROM petition p ORDER BY infoid, turnno")
+            "r.infoid = p.infoid AND r.turnno = p.turnno ORDER BY number DESC LIMIT 1), '') FROM petition p ORDER BY infoid, turnno"
+        )

@@ -82,16 +82,39 @@ def _redispatch(book: Book, matter: Round, now: datetime, detail: dict[str, Any]
     }  # fmt: skip
 
 
+def _satisfaction(book: Book, matter: Round, now: datetime, detail: dict[str, Any]) -> dict[str, str]:
+    return {"satisfaction": str(detail.get("satisfaction", "1"))}
+
+
+def _add_dept(book: Book, matter: Round, now: datetime, detail: dict[str, Any]) -> dict[str, str]:
+    names = [str(dept.get("name", "")) for dept in detail.get("depts", [])]
+    return {"xbdwmc": ";".join(filter(None, [matter.info["xbdwmc"], *names]))}
+
+
 HAPPENINGS: dict[str, Callable[[Book, Round, datetime, dict[str, Any]], dict[str, str]]] = {
     "objection": _objection, "return_decision": _objection, "extension_decision": _extension, "bounce": _bounce, "redo": _redo,
     "close": _close, "urge": _urge, "supervise": _supervise, "withdraw": _withdraw, "update": _update, "redispatch": _redispatch,
+    "satisfaction": _satisfaction, "add_dept": _add_dept,
 }  # fmt: skip
 
 
-def happen(book: Book, number: str, kind: str, now: datetime, detail: dict[str, Any]) -> None:
-    """Let one thing happen to a petition. Raises KeyError for an unknown number or kind."""
+_STATES = {
+    "objection": "4", "return_decision": "4", "extension_decision": "3", "bounce": "6", "redo": "6 7", "close": "3 6 8",
+    "urge": "1 2 3 4 6 8", "withdraw": "1 2 3 4 6 8", "satisfaction": "6 7",
+}  # fmt: skip
+
+
+def happen(book: Book, number: str, kind: str, now: datetime, detail: dict[str, Any]) -> dict[str, str]:
+    """Let one thing happen to a petition; returns the changed elements. Raises KeyError for an unknown number or kind,
+    ValueError when the state does not allow it."""
+    happening = HAPPENINGS[kind]
     with book:
         matter = book.newest(number)
         if matter is None:
             raise KeyError(number)
-        move(book, matter, now, **HAPPENINGS[kind](book, matter, now, detail))
+        allowed = _STATES.get(kind, matter.status).split()
+        if matter.status not in allowed or (kind == "extension_decision" and matter.info["extendstate"] != "1"):
+            raise ValueError(f"{kind}: not in status {matter.status} {matter.info['statusname']}")
+        changes = happening(book, matter, now, detail)
+        move(book, matter, now, **changes)
+    return changes | {"updatetime": matter.info["updatetime"]}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from .base import Record
+from .base import UNIT, UNIT_NAME, Record
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 NONE = "0001-01-01T00:00:00"
-UNIT, UNIT_NAME = "341300ZD", "宿州市重点工程建设管理局"
 
 _GROUPS = {
     "identity": "infoid infocode querycode acceptanceno businessno turnno firstinfoid parentid sourceid sourcesystem regorgcode"
     " regorgname",
     "person": "xm xb mz zjlx zjhm csrq zy dwmc lxdh sjhm dzyx yzbm hjd zzqhdm zz isanonymous isrealname isjoint visitornum"
-    " involvednum "
-    + " ".join(f"db{n}xm db{n}zjhm db{n}lxdh" for n in range(1, 6)),
+    " involvednum " + " ".join(f"db{n}xm db{n}zjhm db{n}lxdh" for n in range(1, 6)),
     "content": "issecret isreport isopen publicrecord title content aim aimname nrfl nrflmc xfyy mainfact mainappeal keywords",
     "place": "questionarea questionareaname questionaddr longitude latitude way wayname source sourcename",
     "routing": "jjcd isrepeat repeatnum isfirst issupervise superviseno ldps ldpsr fromorgcode fromorgname turntype turntypename"
@@ -32,18 +32,50 @@ STATUS_NAMES = {
     "1": "待接收", "2": "待受理告知", "3": "办理中", "4": "异议待裁", "5": "已退回",
     "6": "已答复", "7": "已办结", "8": "答复退回", "9": "不予受理", "10": "已撤回",
 }  # fmt: skip
-_DATES = frozenset("csrq xfsj regtime dispatchtime noticelimit objectlimit limittime accepttime endtime updatetime urgetime"
-                   " replytime".split())
+_DATES = frozenset(
+    [
+        "csrq",
+        "xfsj",
+        "regtime",
+        "dispatchtime",
+        "noticelimit",
+        "objectlimit",
+        "limittime",
+        "accepttime",
+        "endtime",
+        "updatetime",
+        "urgetime",
+        "replytime",
+    ]
+)
 _ZEROS = frozenset(
-    "xb isanonymous isjoint issecret isreport isopen isrepeat repeatnum issupervise objectstate extendstate urgenum redonum"
-    " satisfaction isend fjnum acceptstate involvednum".split()
+    [
+        "xb",
+        "isanonymous",
+        "isjoint",
+        "issecret",
+        "isreport",
+        "isopen",
+        "isrepeat",
+        "repeatnum",
+        "issupervise",
+        "objectstate",
+        "extendstate",
+        "urgenum",
+        "redonum",
+        "satisfaction",
+        "isend",
+        "fjnum",
+        "acceptstate",
+        "involvednum",
+    ]
 )
 _AIMS = {"建议": ("2", "意见建议"), "举报": ("3", "检举控告"), "咨询": ("4", "其他"), "表扬": ("4", "其他")}
 
 
 def moment(at: datetime) -> str:
-    """``yyyy-MM-ddTHH:mm:ss`` of an Asia/Shanghai moment."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S")
+    """``yyyy-MM-ddTHH:mm:ss`` in Asia/Shanghai (a moment without an offset is there already)."""
+    return (at.astimezone(SHANGHAI) if at.tzinfo else at).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def empty_info() -> dict[str, str]:
@@ -51,13 +83,26 @@ def empty_info() -> dict[str, str]:
     return {name: NONE if name in _DATES else "0" if name in _ZEROS else "" for name in ELEMENTS}
 
 
-def info_of(record: Record, now: datetime, *, turnno: int, attachments: tuple[tuple[str, str, int], ...] = ()) -> dict[str, str]:
+def info_of(
+    record: Record, now: datetime, *, turnno: int, attachments: tuple[tuple[str, str, int], ...] = ()
+) -> dict[str, str]:
     """The ``info`` of a record dispatched at ``now`` (Asia/Shanghai); ``attachments`` are (fjid, name, size in bytes)."""
     info = empty_info()
-    for part in (_identity(record, turnno), _person(record), _content(record), _place(record), _routing(record), _times(record, now)):
+    for part in (
+        _identity(record, turnno),
+        _person(record),
+        _content(record),
+        _place(record),
+        _routing(record),
+        _times(record, now),
+    ):
         info.update(part)
-    info.update(status="1", statusname=STATUS_NAMES["1"], fjnum=str(len(attachments)),
-                fjlist=";".join(f"{fjid}|{name}|{size}" for fjid, name, size in attachments))
+    info.update(
+        status="1",
+        statusname=STATUS_NAMES["1"],
+        fjnum=str(len(attachments)),
+        fjlist=";".join(f"{fjid}|{name}|{size}" for fjid, name, size in attachments),
+    )
     info.update({name: str(value) for name, value in (record.extra.get("raw") or {}).items()})
     return info
 

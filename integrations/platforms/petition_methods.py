@@ -61,7 +61,9 @@ class Methods:
                 return self._repeat(known, content)
             matter = self._matter(call)
             self._check(call, matter)
-            answer = {"infoid": matter.infoid, "turnno": str(matter.turnno)} | self._commands[call.method](call, matter, now)
+            answer = {"infoid": matter.infoid, "turnno": str(matter.turnno)} | self._commands[call.method](
+                call, matter, now
+            )
             self.book.add_call(call.method, matter, moment(now), content, answer)
         return answer
 
@@ -126,7 +128,9 @@ class Methods:
         start, end = (moment(parse_moment(call.texts[name])) for name in ("starttime", "endtime"))
         count, rows = self.book.changed(start, end, offset, size)
         names = ("infoid", "turnno", "updatetime", "status", "isend", "infocode")
-        items: list[Node] = [("item", [(name, str(value)) for name, value in zip(names, row, strict=True)]) for row in rows]
+        items: list[Node] = [
+            ("item", [(name, str(value)) for name, value in zip(names, row, strict=True)]) for row in rows
+        ]
         return [("recordcount", str(count)), ("items", items)]
 
     def _ledger(self, call: Call, now: datetime) -> list[Node]:
@@ -156,4 +160,8 @@ class Methods:
 def extended(info: dict[str, str], days: int) -> dict[str, str]:
     """The elements that a granted extension of ``days`` calendar days moves."""
     limit = parse_moment(info["limittime"]) + timedelta(days=days)
-    return {"limittime": moment(limit), "processlimited": limit.strftime("%Y-%m-%d"), "limitdays": str(int(info["limitdays"]) + days)}
+    return {
+        "limittime": moment(limit),
+        "processlimited": limit.strftime("%Y-%m-%d"),
+        "limitdays": str(int(info["limitdays"]) + days),
+    }

@@ -10,11 +10,10 @@ Due = Callable[[str], bool]
 
 BEFORE = ("server_fault", "busy")
 AFTER = ("unknown_outcome", "fault_after_commit")
-BYTES = ("gbk_declared",)
 INFO = ("missing_elements", "doubled_elements", "blanks_around", "escaped_break", "xsi_nil")
 LIST = ("shifting_pages", "ghost_item")
-KINDS = (*BEFORE, *AFTER, *BYTES, *INFO, *LIST, "old_info", "gateway_429", "gateway_html", "drop_after_commit", "clock_off")
-"""Every misbehaviour that can be asked for by name."""
+KINDS = (*BEFORE, *AFTER, *INFO, *LIST, "old_info")
+"""Misbehaviours of this wire beside those of any gateway; ``gbk`` declares GB18030 in the XML under charset=utf-8."""
 
 GHOST = "999999999999"
 
@@ -36,7 +35,11 @@ def after(due: Due) -> list[Node] | None:
 def on_info(info: list[Node], due: Due) -> list[Node]:
     """The elements of ``info`` as a careless server writes them."""
     if due("missing_elements"):
-        info = [node for node in info if node[0] not in ("mz", "dzyx", "hjd", "longitude", "endtype", "keywords", "satisfaction")]
+        info = [
+            node
+            for node in info
+            if node[0] not in ("mz", "dzyx", "hjd", "longitude", "endtype", "keywords", "satisfaction")
+        ]
     if due("doubled_elements"):
         info = [*info, *(node for node in info if node[0] in ("title", "status", "xm"))]
     if due("blanks_around"):

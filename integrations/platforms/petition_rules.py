@@ -13,7 +13,9 @@ from typing import Any
 from .petition_soap import Call
 
 MAX_FILE = 10 * 1024 * 1024
-OPTIONAL = frozenset("acceptno jbrdh objectbasis suggestorg toldtime isopen fjs pageindex pagesize".split())
+OPTIONAL = frozenset(
+    ["acceptno", "jbrdh", "objectbasis", "suggestorg", "toldtime", "isopen", "fjs", "pageindex", "pagesize"]
+)
 METHODS: dict[str, tuple[str, ...]] = {
     "GetInfoList": ("starttime", "endtime", "pageindex", "pagesize"),
     "GetInfo": ("infoid",),

@@ -17,12 +17,14 @@ def wsdl(address: str) -> bytes:
     types = "".join(_element(name, METHODS[name]) for name in METHODS)
     messages = "".join(_message(f"{name}{way}") for name in METHODS for way in ("", "Response"))
     port = "".join(
-        f'<wsdl:operation name="{name}"><wsdl:input message="tns:{name}Soap"/><wsdl:output message="tns:{name}ResponseSoap"/></wsdl:operation>'
+        f'<wsdl:operation name="{name}"><wsdl:input message="tns:{name}Soap"/>'
+        f'<wsdl:output message="tns:{name}ResponseSoap"/></wsdl:operation>'
         for name in METHODS
     )
     binding = "".join(map(_bound, METHODS))
     return (
-        f'{_HEAD}<wsdl:types><s:schema elementFormDefault="qualified" targetNamespace="{NAMESPACE}">{types}</s:schema></wsdl:types>{messages}'
+        f'{_HEAD}<wsdl:types><s:schema elementFormDefault="qualified" targetNamespace="{NAMESPACE}">'
+        f"{types}</s:schema></wsdl:types>{messages}"
         f'<wsdl:portType name="PetitionExchangeSoap">{port}</wsdl:portType>'
         '<wsdl:binding name="PetitionExchangeSoap" type="tns:PetitionExchangeSoap">'
         f'<soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>{binding}</wsdl:binding>'
@@ -32,7 +34,9 @@ def wsdl(address: str) -> bytes:
 
 
 def _element(name: str, parts: tuple[str, ...]) -> str:
-    inner = "".join(f'<s:element name="{part}" type="s:string" minOccurs="{int(part not in OPTIONAL)}"/>' for part in parts)
+    inner = "".join(
+        f'<s:element name="{part}" type="s:string" minOccurs="{int(part not in OPTIONAL)}"/>' for part in parts
+    )
     if name == "ReplyInfo":
         inner += '<s:element name="fjs" minOccurs="0"/>'
     answer = f'<s:element name="{name}Result" type="s:anyType"/>'

@@ -41,5 +41,3 @@ def by_number(records: list[Record]) -> dict[tuple[str, str, int], Record]:
 
 def _day() -> dict[str, Any]:
     return json.loads(DAY.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,15 +17,35 @@ FILES = {"hotline_cases.csv": "1", "petitions_with_replies.csv": "2", "petitions
 _PLACES = re.compile(r"[A-Z]\d{0,2}(?:市|区|县)[\w·]{0,12}?(?:路|街|大道|小区|社区|村|镇|街道|广场)")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_DATES = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y")
+_DATES = (
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d",
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+)
 _NATURES = (("咨询", "咨询"), ("建议", "建议"), ("举报", "举报"), ("表扬", "表扬"), ("感谢", "表扬"), ("投诉", "投诉"), ("求助", "求助"),
             ("请问", "咨询"), ("盼", "求助"), ("请求", "求助"), ("希望", "求助"))  # fmt: skip
-_CATEGORIES = (
-    ("扬尘", "城乡建设_市政建设_扬尘治理"), ("噪", "城乡建设_市政建设_施工噪声"), ("拆迁", "征地拆迁_补偿安置_拆迁补偿"), ("征收", "征地拆迁_补偿安置_征收补偿"),
-    ("安置", "征地拆迁_补偿安置_安置房"), ("工资", "人力资源_劳动报酬_欠薪"), ("围挡", "城乡建设_市政建设_道路围挡"), ("污水", "生态环境_水污染_污水排放"),
-    ("河", "生态环境_水污染_河道治理"), ("积水", "城乡建设_市政建设_排水"), ("公交", "交通运输_公共交通_公交线路"), ("地铁", "交通运输_轨道交通_地铁建设"),
-    ("物业", "住房保障_物业管理_物业服务"), ("学校", "教育_基础教育_学校建设"), ("路", "城乡建设_市政建设_道路施工"),
-)  # fmt: skip
+_CATEGORIES = {
+    "扬尘": "城乡建设_市政建设_扬尘治理",
+    "噪": "城乡建设_市政建设_施工噪声",
+    "拆迁": "征地拆迁_补偿安置_拆迁补偿",
+    "征收": "征地拆迁_补偿安置_征收补偿",
+    "安置": "征地拆迁_补偿安置_安置房",
+    "工资": "人力资源_劳动报酬_欠薪",
+    "围挡": "城乡建设_市政建设_道路围挡",
+    "污水": "生态环境_水污染_污水排放",
+    "河": "生态环境_水污染_河道治理",
+    "积水": "城乡建设_市政建设_排水",
+    "公交": "交通运输_公共交通_公交线路",
+    "地铁": "交通运输_轨道交通_地铁建设",
+    "物业": "住房保障_物业管理_物业服务",
+    "学校": "教育_基础教育_学校建设",
+    "路": "城乡建设_市政建设_道路施工",
+}
 
 
 def fraction(key: str) -> float:
@@ -42,7 +62,9 @@ def _read_file(path: Path) -> Iterator[Record]:
     seen: dict[str, int] = {}
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for row in csv.DictReader(stream):
-            values = {name: text or "" for name, text in row.items() if isinstance(name, str) and not isinstance(text, list)}
+            values = {
+                name: text or "" for name, text in row.items() if isinstance(name, str) and not isinstance(text, list)
+            }
             external_id = values.get("external_id", "").strip()
             seen[external_id] = seen.get(external_id, 0) + 1
             yield _record(path.name, external_id, seen[external_id], values)
@@ -50,7 +72,9 @@ def _read_file(path: Path) -> Iterator[Record]:
 
 def _record(file: str, external_id: str, occurrence: int, row: dict[str, str]) -> Record:
     # A row whose id stood in the file before is another matter: it gets a number of its own.
-    key = f"{file}:{external_id or sha256(repr(sorted(row.items())).encode()).hexdigest()}" + f":{occurrence}" * (occurrence > 1)
+    key = f"{file}:{external_id or sha256(repr(sorted(row.items())).encode()).hexdigest()}" + f":{occurrence}" * (
+        occurrence > 1
+    )
     platform = _platform(file, key)
     called = _moment(row.get("received_at") or row.get("received_on") or "")
     subject, content = row.get("subject", ""), row.get("content", "")
@@ -80,13 +104,12 @@ def _platform(file: str, key: str) -> str:
 
 def _number(platform: str, file: str, key: str, external_id: str, called: datetime | str) -> str:
     """hotline 19 digits, petition 12, business QY and 16; built of the file, the day and the id, so they never meet."""
-    plain = external_id.isdigit() and len(external_id) <= 6 and key.endswith(f":{external_id}") and isinstance(called, datetime)
-    if not plain:
+    plain = external_id.isdigit() and len(external_id) <= 6 and key.endswith(f":{external_id}")
+    if not (plain and isinstance(called, datetime)):
         digits = str(int(sha256(key.encode()).hexdigest(), 16))
         return {"petition": f"9{digits[:11]}", "business": f"QY9{digits[:15]}"}.get(platform, f"9{digits[:18]}")
-    assert isinstance(called, datetime)
     if platform == "petition":
-        return f"{file}{(called.date() - datetime(2000, 1, 1).date()).days:05d}{int(external_id):06d}"
+        return f"{file}{(called.date() - date(2000, 1, 1)).days:05d}{int(external_id):06d}"
     if platform == "business":
         return f"QY{called:%Y%m%d}{file}{int(external_id):07d}"
     return f"{called:%y%m%d%H%M%S}{file}{int(external_id):06d}"
@@ -117,7 +140,7 @@ def _nature(subject: str) -> str:
 
 
 def _category(text: str) -> str:
-    return next((category for word, category in _CATEGORIES if word in text), "其他_其他_其他")
+    return next((category for word, category in _CATEGORIES.items() if word in text), "其他_其他_其他")
 
 
 def _place(text: str) -> str:

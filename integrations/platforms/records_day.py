@@ -14,9 +14,18 @@ _PLAIN = ("number", "round", "title", "content", "caller", "phone", "nature", "c
 
 def read_day(day: dict[str, Any], now: datetime) -> list[Record]:
     """All matters of the four platforms in ``day``, the first rung longest ago."""
-    records = [_record(platform, matter) for platform in ("hotline", "business", "petition") for matter in day[platform]]
-    records += [problem for notice in day["inspection"] for problem in _problems(notice, now)]
+    groups = [
+        [_record(platform, matter) for matter in day[platform]] for platform in ("hotline", "business", "petition")
+    ]
+    groups.append([problem for notice in day["inspection"] for problem in _problems(notice, now)])
+    records = _mixed(groups)
     return [_at(record, now - timedelta(minutes=4 * (len(records) - place))) for place, record in enumerate(records)]
+
+
+def _mixed(groups: list[list[Record]]) -> list[Record]:
+    """All platforms side by side, each in its own order."""
+    places = [((place + 0.5) / len(group), record) for group in groups for place, record in enumerate(group)]
+    return [record for _, record in sorted(places, key=lambda pair: pair[0])]
 
 
 def _at(record: Record, moment: datetime) -> Record:
@@ -37,10 +46,13 @@ def _record(platform: str, matter: dict[str, Any], **extra: Any) -> Record:
 
 
 def _problems(notice: dict[str, Any], now: datetime) -> list[Record]:
-    package = package_of(now, serial=notice["serial"], size=len(notice["problems"]), title=notice["title"], days=notice["days"])
-    package |= {"office": notice["office"], "layout": notice.get("layout", 3)}
-    return [
-        _record("inspection", {**problem, "number": f"{package['number']}#{seq}", "title": problem["content"]}, package=package,
-                problem={"seq": str(seq)} | {name: problem[name] for name in ("photos", "deadline", "unit") if name in problem})
-        for seq, problem in enumerate(notice["problems"], start=1)
-    ]  # fmt: skip
+    problems = notice["problems"]
+    package = package_of(now, serial=notice["serial"], size=len(problems), title=notice["title"], days=notice["days"])
+    package |= {"office": notice["office"], "layout": notice.get("layout", 3), "others": notice.get("others", [])}
+    return [_listed(problem, seq, package) for seq, problem in enumerate(problems, start=1)]
+
+
+def _listed(problem: dict[str, Any], seq: int, package: dict[str, Any]) -> Record:
+    facts = {name: problem[name] for name in ("photos", "deadline", "unit") if name in problem}
+    matter = {"number": f"{package['number']}#{seq}", "title": problem["content"]} | problem
+    return _record("inspection", matter, package=package, problem=facts)

@@ -33,11 +33,18 @@ def _problem(record: Record, which: int, position: int, size: int, now: datetime
     package["layout"] = which
     key = f"problem:{record.extra.get('external_id')}"
     photos = [f"{position}-1.png"] if fraction(key) < 0.6 else []
-    problem = {"seq": str(position), "photos": photos, "deadline": _DEADLINES[int(fraction(f"deadline:{key}") * len(_DEADLINES))]}
-    return replace(record, number=f"{package['number']}#{position}", extra={**record.extra, "package": package, "problem": problem})
+    problem = {
+        "photos": photos,
+        "deadline": _DEADLINES[int(fraction(f"deadline:{key}") * len(_DEADLINES))],
+    }
+    return replace(
+        record, number=f"{package['number']}#{position}", extra={**record.extra, "package": package, "problem": problem}
+    )
 
 
-def package_of(now: datetime, *, serial: int, size: int, office: int = 0, title: str = "", days: int = 7) -> dict[str, Any]:
+def package_of(
+    now: datetime, *, serial: int, size: int, office: int = 0, title: str = "", days: int = 7
+) -> dict[str, Any]:
     """What ``extra['package']`` holds: base name, 文号, office, title, how many problems, days until the overall deadline."""
     word, letters, name = OFFICES[office]
     return {
