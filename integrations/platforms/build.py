@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from .base import Platform, Record, World
 from .control import Control
 from .feeder import Feeder
@@ -24,21 +22,14 @@ def _business(world: World) -> Platform:
 
 def _petition(world: World) -> Platform:
     from .petition import Petition
-    from .petition_mischief import KINDS
 
-    due = partial(world.switchboard.due, "petition")
-    platform = Petition(world.folder, token=world.keys.token, due=due, clock=world.clock.now)
-    platform.misbehaviours = KINDS
-    return platform
+    return Petition(world)
 
 
 def _inspection(world: World) -> Platform:
     from .inspection import Inspection
-    from .inspection_mischief import KINDS
 
-    platform = Inspection(world.folder, due=partial(world.switchboard.due, "inspection"), clock=world.clock.now)
-    platform.misbehaviours = KINDS
-    return platform
+    return Inspection(world)
 
 
 MAKERS = {"hotline": _hotline, "business": _business, "petition": _petition, "inspection": _inspection}
