@@ -45,9 +45,9 @@ class BusinessAdapter:
         return Page(items, data["next"] or cursor, more=bool(data.get("more")))
 
     def fetch_one(self, number: str) -> list[Item]:
-        """The demand as of now, as the opening event of its current round (with fresh links); [] for an unknown number."""
+        """The demand as of now, (with fresh links), with the openings of its rounds; [] for an unknown number."""
         data = self._client.one(number)
-        return [] if data is None else mapping.item_of_one(data)
+        return [] if data is None else mapping.items_of_one(data)
 
     def read(self, item: Item) -> list[Incoming]:
         """One event as Incoming; [] for a ping. Raises Unmappable."""

@@ -68,20 +68,33 @@ def item(record: Any, key: str = "") -> Item:
     )
 
 
-def item_of_one(data: Mapping[str, Any]) -> list[Item]:
-    """The answer of fetch-one as an opening event of the current round; its key differs from the platform's own event."""
+def items_of_one(data: Mapping[str, Any]) -> list[Item]:
+    """The answer of fetch-one as opening events: those of rounds that are over, then the demand as of now for the current round.
+
+    Their keys differ from the platform's own opening events, which may still come.
+    """
     demand = data.get("demand")
     if not isinstance(demand, Mapping):
         return []
+    current = identity(demand.get("demandNo"), demand.get("round"))
+    events = data.get("events")
+    openings = [
+        {**event, "id": f"fetched:{_scalar(event.get('id'))}"}
+        for event in (events if isinstance(events, list) else [])
+        if isinstance(event, Mapping) and HAPPENINGS.get(_scalar(event.get("type"))) is Happening.DISPATCHED
+    ]
+    over = [item(opening) for opening in openings]
+    return [one for one in over if one.identity not in ("", current)] + [item(_opening(demand, current))]
+
+
+def _opening(demand: Mapping[str, Any], current: str) -> dict[str, Any]:
     number, round, seq = (demand.get(key) for key in ("demandNo", "round", "seq"))
-    mark = digest(canonical(demand))[:8]
-    record = {
-        "id": f"fetched:{identity(number, round)}:{_scalar(seq)}:{mark}",
+    return {
+        "id": f"fetched:{current}:{_scalar(seq)}:{digest(canonical(demand))[:8]}",
         "type": "demand.assigned" if _scalar(round) == "1" else "demand.reassigned",
         "timestamp": demand.get("assignedAt"),
         "data": {"demandNo": number, "round": round, "seq": seq, "detail": {}, "demand": demand},
     }
-    return [item(record)]
 
 
 def _scalar(value: Any) -> str:

@@ -43,9 +43,9 @@ class HotlineAdapter:
         return replace(_page(self._client.feed(since=since)), notes=(f"cursor_expired: since {since}",))
 
     def fetch_one(self, number: str) -> list[Item]:
-        """The ticket as of now, as the opening item of its current round; [] for an unknown number."""
+        """The ticket as of now, with the openings of its rounds; [] for an unknown number."""
         data = self._client.one(number)
-        return [] if data is None else mapping.item_of_one(data)
+        return [] if data is None else mapping.items_of_one(data)
 
     def read(self, item: Item) -> list[Incoming]:
         """One feed item as Incoming. Raises Unmappable."""

@@ -79,25 +79,38 @@ def item(record: Any) -> Item:
     )
 
 
-def item_of_one(data: Mapping[str, Any]) -> list[Item]:
-    """The answer of fetch-one as an opening item of the current round; its key differs from the feed's own opening event."""
+def items_of_one(data: Mapping[str, Any]) -> list[Item]:
+    """The answer of fetch-one as opening items: those of rounds that are over, then the ticket as of now for the current round.
+
+    Their keys differ from the feed's own opening events, which may still come.
+    """
     ticket = data.get("ticket")
     if not isinstance(ticket, Mapping):
         return []
-    number, round, version = (ticket.get(key) for key in ("orderNo", "round", "version"))
-    mark = digest(canonical(ticket))[:8]
-    record = {
-        "eventId": f"fetched:{identity(number, round)}:{_scalar(version)}:{mark}",
+    current = identity(ticket.get("orderNo"), ticket.get("round"))
+    events = data.get("events")
+    openings = [
+        {**event, "eventId": f"fetched:{_scalar(event.get('eventId'))}"}
+        for event in (events if isinstance(events, list) else [])
+        if isinstance(event, Mapping) and HAPPENINGS.get(_scalar(event.get("eventType"))) is Happening.DISPATCHED
+    ]
+    over = [item(opening) for opening in openings]
+    return [one for one in over if one.identity not in ("", current)] + [item(_opening(ticket, current))]
+
+
+def _opening(ticket: Mapping[str, Any], current: str) -> dict[str, Any]:
+    round, version = ticket.get("round"), ticket.get("version")
+    return {
+        "eventId": f"fetched:{current}:{_scalar(version)}:{digest(canonical(ticket))[:8]}",
         "eventType": "dispatch" if _scalar(round) == "1" else "redispatch",
         "eventTime": ticket.get("dispatchTime"),
-        "orderNo": number,
+        "orderNo": ticket.get("orderNo"),
         "round": round,
         "version": version,
         "status": ticket.get("status"),
         "ticket": ticket,
         "detail": {},
     }
-    return [item(record)]
 
 
 def _scalar(value: Any) -> str:

@@ -222,10 +222,12 @@ def test_the_pushed_and_the_pulled_event_are_the_same_item() -> None:
     assert pulled.identity == f"{NUMBER}#1"
 
 
-def test_fetch_one_opens_the_current_round() -> None:
+def test_fetch_one_opens_every_round_and_the_current_one_as_of_now() -> None:
     demand = EVENTS["reassigned"]["data"]["demand"] | {"seq": 14, "status": "started"}
-    (item,) = mapping.item_of_one({"demand": demand, "events": []})
-    (told,) = mapping.read(item.raw)
+    events = [EVENTS["assigned"], EVENTS["urged"], EVENTS["reassigned"], None]
+    before, item = mapping.items_of_one({"demand": demand, "events": events})
+    (opened,), (told,) = mapping.read(before.raw), mapping.read(item.raw)
+    assert (opened.round, opened.version, before.key) == (1, 1, f"fetched:{EVENTS['assigned']['id']}")
     assert (told.happening, told.round, told.version, told.outer_state) == (Happening.DISPATCHED, 2, 14, "in_progress")
     assert told.occurred_at == at(2026, 3, 20, 9)
-    assert mapping.item_of_one({}) == []
+    assert mapping.items_of_one({}) == []

@@ -280,12 +280,14 @@ def test_an_item_without_usable_id_is_known_by_its_digest(record: Any) -> None:
     assert item.identity == ""
 
 
-def test_fetch_one_opens_the_current_round() -> None:
+def test_fetch_one_opens_every_round_and_the_current_one_as_of_now() -> None:
     ticket = EVENTS["redispatch"]["ticket"] | {"version": 15, "status": "20"}
-    (item,) = mapping.item_of_one({"ticket": ticket, "events": []})
-    (told,) = mapping.read(item.raw)
+    events = [EVENTS["dispatch"], EVENTS["urge"], EVENTS["redispatch"], "x"]
+    before, item = mapping.items_of_one({"ticket": ticket, "events": events})
+    (opened,), (told,) = mapping.read(before.raw), mapping.read(item.raw)
+    assert (opened.round, opened.version, before.key) == (1, 1, f"fetched:{EVENTS['dispatch']['eventId']}")
     assert (told.happening, told.round, told.version, told.outer_state) == (Happening.DISPATCHED, 2, 15, "in_progress")
     assert told.occurred_at == at(2026, 3, 20, 9)
     assert item.identity == f"{NUMBER}#2"
     assert item.key.startswith(f"fetched:{NUMBER}#2:15:")
-    assert mapping.item_of_one({"ticket": None}) == []
+    assert mapping.items_of_one({"ticket": None}) == []
