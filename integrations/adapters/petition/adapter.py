@@ -82,7 +82,7 @@ class PetitionAdapter:
                 walk.missed(infoid)
                 notes.append(f"unknown for now: {infoid} (1003)")
                 continue
-            walk.saw(row, self._now())
+            walk.saw(row, info, self._now())
             items.append(mapping.item(info, row))
         return items, False
 

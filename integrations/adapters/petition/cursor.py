@@ -65,12 +65,12 @@ class Walk:
         known = self.seen.get(str(row.get("infoid")))
         return known is not None and known[0] == _mark(row) and known[1] == 0
 
-    def saw(self, row: Mapping[str, Any], now: datetime) -> None:
-        """Its info was read now."""
+    def saw(self, row: Mapping[str, Any], info: Mapping[str, Any], now: datetime) -> None:
+        """Its info was read now; an info older than its row settles nothing."""
         infoid, mark, second = str(row["infoid"]), _mark(row), int(now.timestamp())
         known = self.seen.get(infoid)
         first = known[1] if known is not None and known[0] == mark and known[1] else second
-        is_late = second - first >= SETTLED_AFTER
+        is_late = second - first >= SETTLED_AFTER and _time(info) >= _time(row)
         self.seen[infoid] = [mark, 0 if is_late else first, str(row.get("updatetime", ""))]
         self.retry.pop(infoid, None)
 
@@ -96,7 +96,7 @@ class Walk:
         self.newest = max([self.newest, *times])
         self.fresh = False
         if len(rows) >= size:
-            last = times[-1] if times else self.at
+            last = max([self.at, *times])
             self.at, self.page = (last, 1) if last > self.at else (self.at, self.page + 1)
         else:
             self._next_window(now)

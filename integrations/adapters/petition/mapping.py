@@ -57,11 +57,12 @@ FACTS: dict[str, str] = {
 """Elements that Matter has no place for -> the key in ``detail``; none of them is personal."""
 
 # Known elements that say again what another one says, or that stay in the sealed raw record (person, codes of offices).
-KNOWN = (
+_REPEATED = (
     "querycode sourceid sourcesystem regorgcode regorgname mz zjlx csrq zy yzbm hjd zzqhdm isrealname isjoint isopen aimname nrfl"
     " xfyy mainfact mainappeal questionareaname source sourcename isrepeat isfirst fromorgcode turntype needreport zbdwdm zbdwmc"
     " xbdwdm regtime endtime statusname acceptstate replycontent replydocno endtype fjnum _doubled"
-).split()  # noqa: SIM905
+)
+KNOWN = _REPEATED.split()
 ANONYMOUS = frozenset({"", "匿名", "匿名信", "佚名"})
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
