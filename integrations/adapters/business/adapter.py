@@ -20,7 +20,8 @@ UNANSWERED = frozenset({"registered", "returned", "return_asked", "terminated"})
 
 
 class BusinessAdapter:
-    """Settings: ``url`` (with /openapi/v1), ``app_id``, ``secret``, ``webhook_secrets`` (all live ``whsec_…`` keys)."""
+    """Settings: ``url`` (with /openapi/v1), ``app_id``, ``secret``, ``webhook_secrets`` (all live ``whsec_…`` keys), ``phone``
+    (the office's number, given where a handler has none)."""
 
     code: ClassVar[str] = "business"
     channel: ClassVar[Channel] = Channel.BUSINESS
@@ -28,7 +29,7 @@ class BusinessAdapter:
     tells: ClassVar[frozenset[Telling]] = frozenset(telling.BODIES)
 
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
-        self._now = now
+        self._now, self._phone = now, str(settings.get("phone") or "")
         self._secrets = tuple(settings.get("webhook_secrets") or ())
         for secret in self._secrets:
             signing.webhook_key(secret)
@@ -56,7 +57,8 @@ class BusinessAdapter:
     def deliver(self, outgoing: Outgoing) -> Receipt:
         """Upload the files, then send the command; a conflict whose wanted state is reached already counts as done."""
         files = [self._client.upload(file.name, file_bytes(file)) for file in self._sendable(outgoing)]
-        body = telling.body(outgoing, files)
+        facts = {**outgoing.facts, "handler_phone": outgoing.facts.get("handler_phone") or self._phone}
+        body = telling.body(replace(outgoing, facts=facts), files)
         path = f"/demands/{quote(outgoing.number, safe='')}/{telling.COMMANDS[outgoing.telling]}"
         try:
             data, is_repeat = self._client.command(path, outgoing.key, body)

@@ -49,12 +49,11 @@ def _said(outgoing: Outgoing, key: str) -> str:
 
 
 def _start(outgoing: Outgoing, files: Sequence[str]) -> dict[str, Any]:
-    """The handler's own number where it is given; the number rung up otherwise, for the platform asks for one."""
+    """``phone`` of the facts is the caller's own: it is never given as the handler's."""
     name = _said(outgoing, "handler") or _said(outgoing, "person")
-    phone = _said(outgoing, "handler_phone") or _said(outgoing, "phone")
     return {
         "round": outgoing.round,
-        "handler": {"name": name, "phone": phone},
+        "handler": {"name": name, "phone": _said(outgoing, "handler_phone")},
         "contactedAt": iso(moment(outgoing.facts.get("contacted_at"))),
         "note": _said(outgoing, "note"),
     }

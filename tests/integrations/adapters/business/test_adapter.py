@@ -32,7 +32,13 @@ def problem(status: int, code: str, **more: Any) -> Say:
 @contextmanager
 def against(*answers: Say) -> Iterator[tuple[BusinessAdapter, Scripted]]:
     with Scripted(*answers) as server:
-        settings = {"url": server.url + "/openapi/v1", "app_id": "szzdj", "secret": "s", "webhook_secrets": []}
+        settings = {
+            "url": server.url + "/openapi/v1",
+            "app_id": "szzdj",
+            "secret": "s",
+            "webhook_secrets": [],
+            "phone": "05570000001",
+        }
         adapter = BusinessAdapter(settings, lambda: NOW)
         yield adapter, server
         adapter.close()
@@ -156,6 +162,7 @@ def test_the_bytes_and_the_key_are_the_same_on_every_attempt() -> None:
             adapter.deliver(outgoing())
         receipt = adapter.deliver(outgoing())
     first, second = server.asked
+    assert json.loads(first.body)["handler"] == {"name": "测试乙", "phone": "05570000001"}
     assert (first.body, first.headers["idempotency-key"]) == (second.body, second.headers["idempotency-key"])
     assert (first.path, receipt.outer_state, receipt.version) == (
         f"/openapi/v1/demands/{NUMBER}/start",

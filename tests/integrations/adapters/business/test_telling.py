@@ -39,6 +39,7 @@ def test_first_contact_starts() -> None:
     facts = {
         "contacted_at": datetime(2026, 3, 2, 7, tzinfo=UTC),
         "person": "测试乙",
+        "phone": "19900003001",
         "handler_phone": "19900002001",
         "note": "已电话联系",
     }
