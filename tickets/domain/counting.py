@@ -59,11 +59,15 @@ def closed(pause: Pause, now: datetime | None) -> Stretch:
 
 def open_pauses(calendar: WorkingCalendar, pauses: Sequence[Stretch]) -> list[Span]:
     """The pauses in open time: what lies between two of them while the office is shut does not part them."""
+    if not pauses:
+        return []
     return joined((calendar.position(first), calendar.position(end)) for first, end in pauses)
 
 
 def paused_working_days(calendar: WorkingCalendar, pauses: Sequence[Stretch]) -> list[Span]:
     """Numbers of the working days all of whose office hours are paused."""
+    if not pauses:
+        return []
     return joined(calendar.days_inside(first, end) for first, end in open_pauses(calendar, pauses))
 
 

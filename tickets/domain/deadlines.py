@@ -6,8 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from .calendar import BeyondCalendar, WorkingCalendar
-from .counting import DAY, calendar_days, clock_hours, closed, day_of, is_under_way, working_days, working_hours
+from .calendar import BeyondCalendar, OutOfReach, WorkingCalendar
+from .counting import (
+    DAY,
+    Stretch,
+    calendar_days,
+    clock_hours,
+    closed,
+    day_of,
+    is_under_way,
+    working_days,
+    working_hours,
+)
 from .moments import at, to_local
 from .terms import BadTerms, Due, End, Pause, Terms, Unit
 
@@ -31,27 +41,39 @@ def due(
     (民法典 203); hours begin at once. A pause takes out minutes, and days only when wholly paused. ``extension`` is more of
     the same unit, counted on from the same start. After ``restart`` limit, extension and pauses count from there.
     ``now`` closes pauses that still go on (without it they count for nothing yet).
-    Raises BeyondCalendar when ``strict`` and the answer needs a day that no published table covers; OutOfReach after 2199.
+    Raises BeyondCalendar when ``strict`` and the answer needs a day that no published table covers; OutOfReach before 2000
+    and after 2199.
     """
     begin = to_local(start if restart is None else restart)
     size = terms.size + (terms.measure(extension) if extension else 0)
     pauses = tuple(pauses)
     stretches = [closed(pause, now) for pause in pauses] if pauses else []
-    if terms.unit is Unit.CLOCK_HOURS:
-        moment, last_day, needs = clock_hours(size, begin, stretches), None, None
-    elif terms.unit is Unit.WORKING_HOURS:
-        moment = working_hours(size, begin, calendar, stretches)
-        last_day, needs = None, (begin.date(), day_of(moment))
-    else:
-        count = working_days if terms.unit is Unit.WORKING_DAYS else calendar_days
-        last_day, needs = count(size, begin.date(), calendar, stretches)
-        moment = at(last_day, DAY) if terms.end is End.MIDNIGHT else calendar.closing(last_day)
+    try:
+        moment, last_day, needs = _counted(terms, size, begin, calendar, stretches)
+    except OutOfReach:
+        if strict:
+            raise BeyondCalendar(begin.date()) from None
+        raise
     provisional = needs is not None and calendar.is_provisional_within(*needs)
     if strict and provisional and needs is not None:
         refuse_uncovered(calendar, *needs)
     if not pauses:
         return Due(moment, last_day, provisional, False, moment, moment)
     return Due(moment, last_day, provisional, *breach(moment, pauses, calendar, now))
+
+
+def _counted(
+    terms: Terms, size: int, begin: datetime, calendar: WorkingCalendar, pauses: Sequence[Stretch]
+) -> tuple[datetime, date | None, tuple[date, date] | None]:
+    """The moment, the last day of a limit in days, and the first and last day looked up in the calendar."""
+    if terms.unit is Unit.CLOCK_HOURS:
+        return clock_hours(size, begin, pauses), None, None
+    if terms.unit is Unit.WORKING_HOURS:
+        moment = working_hours(size, begin, calendar, pauses)
+        return moment, None, (begin.date(), day_of(moment))
+    count = working_days if terms.unit is Unit.WORKING_DAYS else calendar_days
+    last_day, needs = count(size, begin.date(), calendar, pauses)
+    return at(last_day, DAY) if terms.end is End.MIDNIGHT else calendar.closing(last_day), last_day, needs
 
 
 def refuse_uncovered(calendar: WorkingCalendar, first: date, last: date) -> None:

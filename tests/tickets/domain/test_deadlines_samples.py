@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.cases import BEYOND, read_case
 from tickets.domain.deadlines import BeyondCalendar, due
+from tickets.domain.hours import OfficeHours
 from tickets.domain.seed import seed, seed_calendar
 
 CASES = Path(__file__).parents[2] / "samples" / "deadlines.csv"
@@ -23,6 +25,11 @@ FOUR_YEARS = WorkingCalendar(
 SEED = seed_calendar()
 
 
+@cache
+def under(calendar: WorkingCalendar, hours: tuple[OfficeHours, ...]) -> WorkingCalendar:
+    return calendar.with_hours(hours)
+
+
 def test_the_table_is_whole() -> None:
     assert len(ROWS) == 339
 
@@ -31,13 +38,13 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_the_answer_is_the_expected_one(row: dict[str, str], calendar: WorkingCalendar) -> None:
     case = read_case(row)
-    assert case.answer(calendar.with_hours(case.office_hours)) == row["due"]
+    assert case.answer(under(calendar, case.office_hours)) == row["due"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_the_last_day_is_the_expected_one(row: dict[str, str]) -> None:
     case = read_case(row)
-    calendar = FOUR_YEARS.with_hours(case.office_hours)
+    calendar = under(FOUR_YEARS, case.office_hours)
     given = {"extension": case.extension, "restart": case.restart}
     if row["last_day"] == BEYOND:
         with pytest.raises(BeyondCalendar):
