@@ -18,7 +18,8 @@ class Lot(Labelled):
 
 
 class InboxItem(models.Model):
-    """One raw record, stored before it is read. (source, key) is unique: a second coming with the same digest is calm, with another a conflict row.
+    """One raw record, stored before it is read. (source, key) is unique: a second coming with the same digest is
+    calm, with another a conflict row.
 
     ``raw`` is sealed (models.vault): it holds personal data. ``identity`` is number#round, or empty.
     """

@@ -1,4 +1,5 @@
-"""The main job done once: the platforms send, everything is taken in and routed, staff answer, replies go out, and the books are compared."""
+"""The main job done once: the platforms send, everything is taken in and routed, staff answer, replies go out, and
+the books are compared."""
 
 from __future__ import annotations
 

@@ -111,9 +111,15 @@ class Staff:
         photo = self._photo(ticket, handler, answer)
         promised = (self.clock() + timedelta(days=20)).date() if answer.outcome is Outcome.IN_PROGRESS else None
         replies.draft(
-            ticket=ticket, actor=handler, now=self.clock(), outcome=answer.outcome.value, public_text=answer.text,
-            handling=answer.handling or "已核实办理，详见公开答复。", promised_on=promised, attachments=photo,
-        )  # fmt: skip
+            ticket=ticket,
+            actor=handler,
+            now=self.clock(),
+            outcome=answer.outcome.value,
+            public_text=answer.text,
+            handling=answer.handling or "已核实办理，详见公开答复。",
+            promised_on=promised,
+            attachments=photo,
+        )
         replies.submit(ticket=ticket, actor=handler, now=self.clock())
 
     def _photo(self, ticket: Ticket, handler: Actor, answer: Answer) -> list[int]:
@@ -155,11 +161,16 @@ def _typed_in(row: dict[str, Any], now: datetime) -> Incoming:
     """What the intake desk types for a made-up matter of its own doors."""
     channel = Channel(row["channel"])
     matter = Matter(
-        title=row["title"], content=row["content"], party=Party(name=row.get("caller", ""), phone=row.get("phone", "")),
-        type=NATURES.get(row.get("nature", ""), MatterType.OTHER), place=row.get("place", ""),
-        urgency=Urgency.URGENT if row.get("urgency") in ("紧急", "urgent", "major") else Urgency.ORDINARY, called_at=now, dispatched_at=now,
+        title=row["title"],
+        content=row["content"],
+        party=Party(name=row.get("caller", ""), phone=row.get("phone", "")),
+        type=NATURES.get(row.get("nature", ""), MatterType.OTHER),
+        place=row.get("place", ""),
+        urgency=Urgency.URGENT if row.get("urgency") in ("紧急", "urgent", "major") else Urgency.ORDINARY,
+        called_at=now,
+        dispatched_at=now,
         confirmed_at=now if channel is Channel.DISCLOSURE else None,
-    )  # fmt: skip
+    )
     number = str(row["number"])
     return Incoming(
         channel.value, channel, number, 1, Happening.DISPATCHED, now, event_id=f"typed:{number}", matter=matter

@@ -46,8 +46,12 @@ def _stale(ticket: Ticket, expected: int) -> StaleVersion:
         "version",
         f"本件已被他人更新（{what}），请刷新后再办；您输入的内容仍保留。",
         "The ticket was changed by somebody else meanwhile; reload and try again, your text is kept.",
-        expected=expected, version=ticket.version, last_action=last.action if last else "", last_actor=who, last_at=last.at if last else None,
-    )  # fmt: skip
+        expected=expected,
+        version=ticket.version,
+        last_action=last.action if last else "",
+        last_actor=who,
+        last_at=last.at if last else None,
+    )
 
 
 def open_ticket(*, ticket: Ticket, actor: Actor, now: datetime, refs: Refs, reason: str = "") -> Ticket:
@@ -160,11 +164,20 @@ def _next(
 def payload_facts(
     ticket: Ticket, seq: int, action: str, actor: Actor, now: datetime, refs: Refs, before: str, reason: str
 ) -> dict[str, Any]:
-    """What an event of a ticket says: state before and after, the digest of the ticket's canonical state, references; never personal text."""
+    """What an event of a ticket says: state before and after, the digest of the ticket's canonical state,
+    references; never personal text."""
     facts: dict[str, Any] = {
-        "ticket": ticket.number, "seq": seq, "at": now, "action": action, "actor": actor.label, "from": before, "to": str(ticket.state),
-        "version": ticket.version, "state": chain.sha256(chain.canonical(ticket.canonical())), "refs": dict(refs),
-    }  # fmt: skip
+        "ticket": ticket.number,
+        "seq": seq,
+        "at": now,
+        "action": action,
+        "actor": actor.label,
+        "from": before,
+        "to": str(ticket.state),
+        "version": ticket.version,
+        "state": chain.sha256(chain.canonical(ticket.canonical())),
+        "refs": dict(refs),
+    }
     if reason:
         facts["reason"] = chain.sha256(reason)
     return facts

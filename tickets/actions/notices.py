@@ -11,9 +11,16 @@ from tickets.models import Notice, Ticket
 
 
 def tell(
-    *, key: str, kind: str, role: Role, now: datetime, ticket: Ticket | None = None, section_id: int | None = None, user_id: int | None = None,
+    *,
+    key: str,
+    kind: str,
+    role: Role,
+    now: datetime,
+    ticket: Ticket | None = None,
+    section_id: int | None = None,
+    user_id: int | None = None,
     facts: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Put one line into the tray of a role (of a section) or of one person. ``facts``: plain values, no personal data."""
     notice = Notice(
         key=key[:120],

@@ -29,9 +29,19 @@ def enqueue(
     if telling not in source.tells or not source.is_active:
         return None
     row = OutboxRow.objects.create(
-        ticket_id=inquiry.ticket_id, inquiry=inquiry, source=source, telling=telling.value, reply=reply, request=request, round=inquiry.round,
-        redo_no=inquiry.redo_no, facts={k: _plain(v) for k, v in facts.items()}, files=[file.pk for file in files], created_at=now, next_at=now,
-    )  # fmt: skip
+        ticket_id=inquiry.ticket_id,
+        inquiry=inquiry,
+        source=source,
+        telling=telling.value,
+        reply=reply,
+        request=request,
+        round=inquiry.round,
+        redo_no=inquiry.redo_no,
+        facts={k: _plain(v) for k, v in facts.items()},
+        files=[file.pk for file in files],
+        created_at=now,
+        next_at=now,
+    )
     code = source.pk
     transaction.on_commit(lambda: signals.outbox_filled.send(OutboxRow, source=code))
     return row

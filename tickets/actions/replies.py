@@ -239,9 +239,15 @@ def _announce(ticket: Ticket, reply: Reply, state: ReplyState, now: datetime) ->
     key = f"{state.value}:{ticket.pk}:{ticket.version}"
     if state is ReplyState.SENT_BACK:
         notices.tell(
-            key=key, kind="sent_back", role=Role.HANDLER, now=now, ticket=ticket, section_id=ticket.section_id, user_id=reply.author_id,
+            key=key,
+            kind="sent_back",
+            role=Role.HANDLER,
+            now=now,
+            ticket=ticket,
+            section_id=ticket.section_id,
+            user_id=reply.author_id,
             facts={"remark": reply.remark[:200]},
-        )  # fmt: skip
+        )
         return
     role = Role.LEADER if state is ReplyState.REVIEWED and needs_leader(ticket, reply) else Role.DISPATCHER
     notices.tell(
@@ -256,9 +262,13 @@ def send(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int |
     reply = _need(ticket, ReplyState.APPROVED)
     reply.digest = text_digest(reply.public_text)
     ledger.move(
-        ticket=ticket, action=Action.SEND, actor=actor, now=now, changes={"sent_at": now, "promised_on": reply.promised_on},
+        ticket=ticket,
+        action=Action.SEND,
+        actor=actor,
+        now=now,
+        changes={"sent_at": now, "promised_on": reply.promised_on},
         refs={"reply": reply.no, "text": reply.digest},
-    )  # fmt: skip
+    )
     reply.state, reply.sent_at = ReplyState.SENT.value, now
     ledger.save_with_history(reply, actor=actor, now=now, reason="send")
     for inquiry in inquiries.live(ticket):
@@ -288,13 +298,25 @@ def _facts(ticket: Ticket, inquiry: Inquiry, reply: Reply, actor: Actor, now: da
     contact = Contact.objects.filter(ticket=ticket).order_by("-contacted_at").first()
     reached = contact is not None and contact.is_reached
     return {
-        "text": reply.public_text, "handling": reply.handling, "outcome": reply.outcome, "promised_on": reply.promised_on,
-        "is_true": reply.outcome != Outcome.NOT_TRUE, "is_anonymous": inquiry.is_anonymous, "needs_reply": inquiry.needs_reply, "contacted": reached,
+        "text": reply.public_text,
+        "handling": reply.handling,
+        "outcome": reply.outcome,
+        "promised_on": reply.promised_on,
+        "is_true": reply.outcome != Outcome.NOT_TRUE,
+        "is_anonymous": inquiry.is_anonymous,
+        "needs_reply": inquiry.needs_reply,
+        "contacted": reached,
         "contacted_at": contact.contacted_at if contact and reached else None,
-        "not_contacted_reason": "" if reached or contact is None else contact.reason, "replied_at": now, "handler": str(reply.author),
-        "signer": actor.name, "approver": str(reply.approver or ""), "document_no": reply.document_no, "is_open": reply.disclosure == "active",
-        "place": ticket.place, "description": ticket.content[:500],
-    }  # fmt: skip
+        "not_contacted_reason": "" if reached or contact is None else contact.reason,
+        "replied_at": now,
+        "handler": str(reply.author),
+        "signer": actor.name,
+        "approver": str(reply.approver or ""),
+        "document_no": reply.document_no,
+        "is_open": reply.disclosure == "active",
+        "place": ticket.place,
+        "description": ticket.content[:500],
+    }
 
 
 @transaction.atomic
@@ -320,9 +342,19 @@ def interim(
     digest = text_digest(text)
     ledger.move(ticket=ticket, action=Action.INTERIM_REPLY, actor=actor, now=now, refs={"text": digest})
     reply = Reply(
-        ticket=ticket, no=_next_no(ticket), is_interim=True, state=ReplyState.SENT.value, outcome=Outcome.IN_PROGRESS.value, public_text=text,
-        handling=plan, promised_on=expected_on, author_id=actor.account, written_at=now, sent_at=now, digest=digest,
-    )  # fmt: skip
+        ticket=ticket,
+        no=_next_no(ticket),
+        is_interim=True,
+        state=ReplyState.SENT.value,
+        outcome=Outcome.IN_PROGRESS.value,
+        public_text=text,
+        handling=plan,
+        promised_on=expected_on,
+        author_id=actor.account,
+        written_at=now,
+        sent_at=now,
+        digest=digest,
+    )
     ledger.save_with_history(reply, actor=actor, now=now, reason="interim")
     for inquiry in inquiries.live(ticket):
         facts = {"text": text, "plan": plan, "expected_on": expected_on}
@@ -345,7 +377,12 @@ def bounced(
         ledger.save_with_history(reply, actor=actor, now=now, reason="bounced")
     timers.start_redo(ticket=ticket, inquiry=inquiry, now=now, due=due)
     notices.tell(
-        key=f"bounce:{ticket.pk}:{ticket.version}", kind="bounced", role=Role.CHIEF, now=now, ticket=ticket, section_id=ticket.section_id,
+        key=f"bounce:{ticket.pk}:{ticket.version}",
+        kind="bounced",
+        role=Role.CHIEF,
+        now=now,
+        ticket=ticket,
+        section_id=ticket.section_id,
         facts={"reasons": reasons[:200]},
-    )  # fmt: skip
+    )
     return ticket

@@ -91,9 +91,14 @@ def dispatch(
         _close_return(ticket, actor, now, section)
     timers.stop(ticket=ticket, now=now, side=Side.INNER)
     changes = {
-        "section": section, "handler_id": None, "dispatched_at": now, "signed_at": None, "must_handle": False, "round": ticket.round + 1,
+        "section": section,
+        "handler_id": None,
+        "dispatched_at": now,
+        "signed_at": None,
+        "must_handle": False,
+        "round": ticket.round + 1,
         "route_reason": reason or ticket.route_reason,
-    }  # fmt: skip
+    }
     ledger.move(
         ticket=ticket,
         action=Action.DISPATCH,

@@ -44,16 +44,24 @@ def _seal_batch(now: datetime) -> Seal | None:
     last = Seal.objects.order_by("-id").first()
     previous = last.root if last else chain.GENESIS
     made = Seal.objects.create(
-        id=(last.pk if last else 0) + 1, count=len(rows), total=(last.total if last else 0) + len(rows), previous=previous,
-        root=chain.root(previous, rows), sealed_at=now,
-    )  # fmt: skip
+        id=(last.pk if last else 0) + 1,
+        count=len(rows),
+        total=(last.total if last else 0) + len(rows),
+        previous=previous,
+        root=chain.root(previous, rows),
+        sealed_at=now,
+    )
     Event.objects.filter(id__in=[number for number, _ in rows]).update(seal=made)
     return made
 
 
 def write_checkpoint(newest: Seal | None, now: datetime) -> dict[str, Any]:
     """Append the newest seal, signed with the journal key, to the checkpoint file; nothing is written when it stands there already."""
-    line = {"seal": newest.pk if newest else 0, "total": newest.total if newest else 0, "root": newest.root if newest else chain.GENESIS}
+    line = {
+        "seal": newest.pk if newest else 0,
+        "total": newest.total if newest else 0,
+        "root": newest.root if newest else chain.GENESIS,
+    }
     path = Path(settings.CHECKPOINT_FILE)
     if _last(path).get("seal") == line["seal"]:
         return line

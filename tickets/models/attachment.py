@@ -24,7 +24,8 @@ class FileState(Labelled):
 
 
 class Attachment(models.Model):
-    """``role``: matter (from the source), contact, handling (evidence), photo. ``source_ref``/``source_url``: where waiting bytes are fetched from."""
+    """``role``: matter (from the source), contact, handling (evidence), photo. ``source_ref``/``source_url``: where
+    waiting bytes are fetched from."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="attachments")
     inquiry = models.ForeignKey(Inquiry, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments")

@@ -52,7 +52,8 @@ class Head(models.Model):
 
 
 class Seal(models.Model):
-    """A batch of events closed: ``root`` = SHA-256 over the previous root and each event's id and digest in id order; ``total`` counts all sealed so far.
+    """A batch of events closed: ``root`` = SHA-256 over the previous root and each event's id and digest in id
+    order; ``total`` counts all sealed so far.
     The newest seal is copied, signed, to the checkpoint file outside the database."""
 
     id = models.BigIntegerField(primary_key=True)

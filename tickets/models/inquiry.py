@@ -14,7 +14,8 @@ from .ticket import Ticket
 
 
 class Inquiry(models.Model):
-    """Unique by (source, number, round). ``outer_state`` is the state as the source sees it; ``limit_*`` are the source's, never changed by us."""
+    """Unique by (source, number, round). ``outer_state`` is the state as the source sees it; ``limit_*`` are the
+    source's, never changed by us."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="inquiries")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="inquiries")

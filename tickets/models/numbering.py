@@ -13,9 +13,15 @@ from tickets.domain.words import Channel
 LOCAL = ZoneInfo("Asia/Shanghai")
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 PREFIX = {
-    Channel.HOTLINE: "SZ", Channel.BUSINESS: "QY", Channel.PETITION: "XF", Channel.INSPECTION: "DC",
-    Channel.RADIO: "SX", Channel.DISCLOSURE: "GK", Channel.OPINION: "YQ", Channel.DIRECT: "LD",
-}  # fmt: skip
+    Channel.HOTLINE: "SZ",
+    Channel.BUSINESS: "QY",
+    Channel.PETITION: "XF",
+    Channel.INSPECTION: "DC",
+    Channel.RADIO: "SX",
+    Channel.DISCLOSURE: "GK",
+    Channel.OPINION: "YQ",
+    Channel.DIRECT: "LD",
+}
 
 
 def allocate(model: type[models.Model], count: int = 1) -> list[int]:

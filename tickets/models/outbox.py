@@ -28,7 +28,8 @@ class Post(Labelled):
 
 
 class OutboxRow(models.Model):
-    """``idempotency_key`` 'ob-<id>' is the same on every attempt. Rows of one inquiry leave in id order. ``lease_*``: who is sending it and until when."""
+    """``idempotency_key`` 'ob-<id>' is the same on every attempt. Rows of one inquiry leave in id order.
+    ``lease_*``: who is sending it and until when."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="outbox")
     inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="outbox")

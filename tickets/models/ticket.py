@@ -71,9 +71,19 @@ class Ticket(models.Model):
     history = history()
 
     GUARDED = (
-        "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle",
-        "title", "content", "journal_seq", "journal_head",
-    )  # fmt: skip
+        "state",
+        "version",
+        "section_id",
+        "handler_id",
+        "parent_id",
+        "is_confidential",
+        "is_supervised",
+        "must_handle",
+        "title",
+        "content",
+        "journal_seq",
+        "journal_head",
+    )
 
     class Meta:
         ordering = ("-id",)
@@ -103,10 +113,18 @@ class Ticket(models.Model):
     def canonical(self) -> dict[str, Any]:
         """The guarded facts in the form the journal digests: what a verify compares the row with."""
         return {
-            "number": self.number, "state": str(self.state), "version": self.version, "section": self.section_id, "handler": self.handler_id,
-            "parent": self.parent_id, "confidential": self.is_confidential, "supervised": self.is_supervised, "must_handle": self.must_handle,
-            "title": self.title, "content": self.content,
-        }  # fmt: skip
+            "number": self.number,
+            "state": str(self.state),
+            "version": self.version,
+            "section": self.section_id,
+            "handler": self.handler_id,
+            "parent": self.parent_id,
+            "confidential": self.is_confidential,
+            "supervised": self.is_supervised,
+            "must_handle": self.must_handle,
+            "title": self.title,
+            "content": self.content,
+        }
 
 
 class CoHandler(models.Model):

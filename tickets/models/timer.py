@@ -25,8 +25,10 @@ class Run(Labelled):
 class Timer(models.Model):
     """One clock of a ticket (inner) or of one of its inquiries (outer).
 
-    ``due_at`` is a function of ``terms``, ``started_at``, ``pauses``, ``extension`` and the calendar; ``platform_due_at`` is the source's own, kept
-    beside it and in force where given. ``next_at`` is set while something is to come and null when nothing is: the sweep reads only that index.
+    ``due_at`` is a function of ``terms``, ``started_at``, ``pauses``, ``extension`` and the calendar;
+    ``platform_due_at`` is the source's own, kept
+    beside it and in force where given. ``next_at`` is set while something is to come and null when nothing is: the
+    sweep reads only that index.
     ``step``: 0 nothing fired, 1 warned, 2 due (breached), 3… escalated.
     """
 
@@ -81,7 +83,8 @@ class Timer(models.Model):
 
 
 class Notice(models.Model):
-    """A line in somebody's in-tray. ``key`` makes it unique: a step that fires twice writes one. Addressed to a role (of a section) or a person."""
+    """A line in somebody's in-tray. ``key`` makes it unique: a step that fires twice writes one. Addressed to a role
+    (of a section) or a person."""
 
     key = models.CharField(max_length=120, unique=True)
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,21 +29,38 @@ class Suggestion:
 
 
 def like(
-    *, title: str, content: str, place: str, phone: str, related: tuple[str, ...] = (), now: datetime, visible: QuerySet[Ticket], most: int = 5
+    *,
+    title: str,
+    content: str,
+    place: str,
+    phone: str,
+    related: tuple[str, ...] = (),
+    now: datetime,
+    visible: QuerySet[Ticket],
+    most: int = 5,
 ) -> list[Suggestion]:
     """The likeliest among ``visible`` tickets of the last 60 days, best first. Three queries, a bounded number of candidates."""
     recent = visible.filter(registered_at__gte=now - WINDOW).exclude(state="merged")
     by_phone = _of_phone(phone)
-    by_number = set(Inquiry.objects.filter(number__in=related).values_list("ticket_id", flat=True)) if related else set()
+    by_number = (
+        set(Inquiry.objects.filter(number__in=related).values_list("ticket_id", flat=True)) if related else set()
+    )
     wanted = Q(pk__in=by_phone | by_number)
     if place:
         wanted |= Q(place=place)
-    rows = {row["id"]: row for row in recent.filter(wanted).values("id", "number", "title", "content", "state", "place")[:MOST_CANDIDATES]}
+    rows = {
+        row["id"]: row
+        for row in recent.filter(wanted).values("id", "number", "title", "content", "state", "place")[:MOST_CANDIDATES]
+    }
     for row in recent.order_by("-id").values("id", "number", "title", "content", "state", "place")[:MOST_CANDIDATES]:
         rows.setdefault(row["id"], row)
-    scores = _scores(f"{title} {content[:200]}", {pk: f"{row['title']} {row['content'][:200]}" for pk, row in rows.items()})
+    scores = _scores(
+        f"{title} {content[:200]}", {pk: f"{row['title']} {row['content'][:200]}" for pk, row in rows.items()}
+    )
     found = [_suggest(row, scores.get(pk, 0.0), by_phone, by_number, place) for pk, row in rows.items()]
-    return sorted((each for each in found if each.reasons), key=lambda each: (-len(each.reasons), -each.likeness))[:most]
+    return sorted((each for each in found if each.reasons), key=lambda each: (-len(each.reasons), -each.likeness))[
+        :most
+    ]
 
 
 def _of_phone(phone: str) -> set[int]:
@@ -58,7 +76,9 @@ def _scores(text: str, candidates: dict[int, str]) -> dict[int, float]:
     return {pk: score for _, score, pk in found}
 
 
-def _suggest(row: dict[str, object], score: float, by_phone: set[int], by_number: set[int], place: str) -> Suggestion:
+def _suggest(
+    row: Mapping[str, object], score: float, by_phone: set[int], by_number: set[int], place: str
+) -> Suggestion:
     pk = int(str(row["id"]))
     reasons = [
         name

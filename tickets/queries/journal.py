@@ -20,7 +20,8 @@ CHUNK = 2000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``bad``: the first bad row in words ('' when all holds); ``unsealed``: newest events no seal covers yet, which a truncation could still take."""
+    """``bad``: the first bad row in words ('' when all holds); ``unsealed``: newest events no seal covers yet, which
+    a truncation could still take."""
 
     events: int
     tickets: int
@@ -46,7 +47,12 @@ class _Bad(Exception):
 
 def verify() -> Verdict:
     """Replay everything. Reads all events once, in the order of their chains."""
-    counted = Event.objects.count(), Ticket.objects.count(), Seal.objects.count(), Event.objects.filter(seal__isnull=True).count()
+    counted = (
+        Event.objects.count(),
+        Ticket.objects.count(),
+        Seal.objects.count(),
+        Event.objects.filter(seal__isnull=True).count(),
+    )
     try:
         _check_guards()
         _check_chains()
@@ -67,7 +73,8 @@ def _check_guards() -> None:
 
 
 def _check_chains() -> None:
-    """Each chain link by link: sequence without gap, previous digest, digest of the payload, MAC, and columns that say what the payload says."""
+    """Each chain link by link: sequence without gap, previous digest, digest of the payload, MAC, and columns that
+    say what the payload says."""
     current: tuple[Any, str] | None = None
     previous, seq = chain.GENESIS, 0
     for event in Event.objects.order_by("ticket_id", "chain", "seq").iterator(CHUNK):
@@ -102,7 +109,8 @@ def _check_columns(event: Event, where: str) -> None:
 def _check_tickets() -> None:
     """Every ticket's tail and state against its newest event; a ticket without event, an event without ticket."""
     newest = {
-        row["ticket_id"]: row["last"] for row in Event.objects.filter(ticket__isnull=False).values("ticket_id").annotate(last=Max("seq"))
+        row["ticket_id"]: row["last"]
+        for row in Event.objects.filter(ticket__isnull=False).values("ticket_id").annotate(last=Max("seq"))
     }
     for tickets in _chunks():
         pks = [ticket.pk for ticket in tickets]
@@ -173,7 +181,9 @@ def _check_checkpoints() -> None:
         line = _line(number, text)
         newest = max(newest, line["seal"])
         if line["seal"] and seals.get(line["seal"]) != (line["total"], line["root"]):
-            raise _Bad(f"checkpoint line {number}: seal {line['seal']} of {line['total']} events is not in the database as it was")
+            raise _Bad(
+                f"checkpoint line {number}: seal {line['seal']} of {line['total']} events is not in the database as it was"
+            )
     if seals and newest < max(seals):
         raise _Bad(f"seal {max(seals)}: newer than the newest checkpoint (seal {newest})")
 

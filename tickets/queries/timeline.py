@@ -37,7 +37,8 @@ OTHER = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``kind`` act, source, sent, decision; ``label`` a pair; ``actor`` as the journal names it; ``seq`` its number on the chain."""
+    """One line: ``kind`` act, source, sent, decision; ``label`` a pair; ``actor`` as the journal names it; ``seq``
+    its number on the chain."""
 
     at: datetime
     kind: str
@@ -51,7 +52,11 @@ class Entry:
 
 def of(ticket: Ticket, *, with_readings: bool = True) -> list[Entry]:
     """Every line of the story, oldest first, in four queries whatever its length."""
-    lines = [_act(event) for event in Event.objects.filter(ticket=ticket).order_by("seq") if with_readings or event.action != Action.READ_PERSON]
+    lines = [
+        _act(event)
+        for event in Event.objects.filter(ticket=ticket).order_by("seq")
+        if with_readings or event.action != Action.READ_PERSON
+    ]
     lines += [_told(row) for row in Exchange.objects.filter(inquiry__ticket=ticket).order_by("id")]
     lines += [_sent(row) for row in OutboxRow.objects.filter(ticket=ticket).order_by("id")]
     lines += [_ruled(row) for row in Decision.objects.filter(request__ticket=ticket).select_related("request")]
@@ -73,17 +78,39 @@ def _act(event: Event) -> Entry:
 def _told(row: Exchange) -> Entry:
     word = Happening(row.happening)
     facts = {"applied": row.is_applied, "trouble": row.trouble, "version": row.version}
-    return Entry(row.received_at, "source", word.value, f"来源：{word.zh}", f"Source: {word.en}", f"platform:{row.source_id}", facts=facts)
+    return Entry(
+        row.received_at,
+        "source",
+        word.value,
+        f"来源：{word.zh}",
+        f"Source: {word.en}",
+        f"platform:{row.source_id}",
+        facts=facts,
+    )
 
 
 def _sent(row: OutboxRow) -> Entry:
     word = Telling(row.telling)
     facts = {"post": row.post, "receipt": row.receipt_no, "trouble": row.trouble}
-    return Entry(row.sent_at or row.created_at, "sent", word.value, f"发往来源：{word.zh}", f"To the source: {word.en}", "system", facts=facts)
+    return Entry(
+        row.sent_at or row.created_at,
+        "sent",
+        word.value,
+        f"发往来源：{word.zh}",
+        f"To the source: {word.en}",
+        "system",
+        facts=facts,
+    )
 
 
 def _ruled(row: Decision) -> Entry:
     verdict = ("同意", "granted") if row.is_granted else ("不同意", "refused")
     return Entry(
-        row.at, "decision", row.request.kind, f"裁定：{verdict[0]}", f"Ruling: {verdict[1]}", row.actor, facts={"opinion": row.opinion}
+        row.at,
+        "decision",
+        row.request.kind,
+        f"裁定：{verdict[0]}",
+        f"Ruling: {verdict[1]}",
+        row.actor,
+        facts={"opinion": row.opinion},
     )

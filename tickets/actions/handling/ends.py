@@ -45,9 +45,15 @@ def answer_directly(
 
 def _write_direct_answer(ticket: Ticket, actor: Actor, now: datetime, answer: str) -> None:
     reply = Reply(
-        ticket=ticket, no=ticket.replies.count() + 1, state=ReplyState.SENT.value, outcome="explained", public_text=answer, author_id=actor.account,
-        written_at=now, sent_at=now,
-    )  # fmt: skip
+        ticket=ticket,
+        no=ticket.replies.count() + 1,
+        state=ReplyState.SENT.value,
+        outcome="explained",
+        public_text=answer,
+        author_id=actor.account,
+        written_at=now,
+        sent_at=now,
+    )
     ledger.save_with_history(reply, actor=actor, now=now, reason="direct answer")
 
 
@@ -238,9 +244,15 @@ def register_again(*, ticket: Ticket, actor: Actor, now: datetime, reason: str =
 
 def _register(ticket: Ticket, action: Action, actor: Actor, now: datetime, reason: str) -> Ticket:
     changes = {
-        "section": None, "handler_id": None, "proposed_section_id": ticket.section_id or ticket.proposed_section_id, "closed_at": None,
-        "sent_at": None, "must_handle": False, "end_code": "", "route_reason": reason[:300],
-    }  # fmt: skip
+        "section": None,
+        "handler_id": None,
+        "proposed_section_id": ticket.section_id or ticket.proposed_section_id,
+        "closed_at": None,
+        "sent_at": None,
+        "must_handle": False,
+        "end_code": "",
+        "route_reason": reason[:300],
+    }
     ledger.move(ticket=ticket, action=action, actor=actor, now=now, changes=changes, reason=reason)
     timers.stop(ticket=ticket, now=now, side=Side.INNER)
     return ticket

@@ -21,8 +21,15 @@ from .. import ledger, notices, outbox, timers
 
 #: Facts a person may correct, and the words a value must be one of.
 AMENDABLE: Mapping[str, type | None] = {
-    "title": None, "content": None, "type": MatterType, "category": None, "urgency": Urgency, "area_code": None, "place": None, "is_confidential": bool,
-}  # fmt: skip
+    "title": None,
+    "content": None,
+    "type": MatterType,
+    "category": None,
+    "urgency": Urgency,
+    "area_code": None,
+    "place": None,
+    "is_confidential": bool,
+}
 
 
 @transaction.atomic
@@ -47,9 +54,12 @@ def accept(
     timers.meet(ticket=ticket, kind=ClockKind.OBJECTION, now=now, side=Side.OUTER, inquiry=inquiry)
     timers.start_accepted(inquiry=inquiry, now=now)
     facts = {
-        "accepted": True, "notice": "none" if inquiry.is_anonymous else notice, "accepted_at": now,
-        "content": content or "您反映的事项已受理，将在法定期限内办理并答复。", "handler": actor.name,
-    }  # fmt: skip
+        "accepted": True,
+        "notice": "none" if inquiry.is_anonymous else notice,
+        "accepted_at": now,
+        "content": content or "您反映的事项已受理，将在法定期限内办理并答复。",
+        "handler": actor.name,
+    }
     outbox.enqueue(inquiry=inquiry, telling=Telling.ACCEPT, facts=facts, now=now)
     return inquiry
 
@@ -127,9 +137,15 @@ def instruct(
 def _tell_section(ticket: Ticket, kind: str, now: datetime, content: str) -> None:
     role = Role.CHIEF if ticket.section_id else Role.DISPATCHER
     notices.tell(
-        key=f"{kind}:{ticket.pk}:{ticket.version}", kind=kind, role=role, now=now, ticket=ticket, section_id=ticket.section_id,
-        user_id=ticket.handler_id, facts={"content": content[:200]},
-    )  # fmt: skip
+        key=f"{kind}:{ticket.pk}:{ticket.version}",
+        kind=kind,
+        role=role,
+        now=now,
+        ticket=ticket,
+        section_id=ticket.section_id,
+        user_id=ticket.handler_id,
+        facts={"content": content[:200]},
+    )
 
 
 @transaction.atomic

@@ -45,9 +45,16 @@ def ask_extension(
         ticket=ticket, action=Action.ASK_EXTENSION, actor=actor, now=now, refs={"amount": str(amount)}, reason=reason
     )
     request = Request(
-        ticket=ticket, inquiry=inquiry or _platform_inquiry(ticket), kind=RequestKind.EXTENSION, asked_by_id=actor.account, asked_at=now,
-        reason=reason, amount=amount, told_at=told_at, round=ticket.round,
-    )  # fmt: skip
+        ticket=ticket,
+        inquiry=inquiry or _platform_inquiry(ticket),
+        kind=RequestKind.EXTENSION,
+        asked_by_id=actor.account,
+        asked_at=now,
+        reason=reason,
+        amount=amount,
+        told_at=told_at,
+        round=ticket.round,
+    )
     ledger.save_with_history(request, actor=actor, now=now, reason="extension asked")
     notices.tell(key=f"extension:{request.pk}", kind="extension_asked", role=Role.LEADER, now=now, ticket=ticket)
     return request
@@ -134,8 +141,13 @@ def _ask_platform(ticket: Ticket, request: Request, clock: Timer, actor: Actor, 
     )
     wanted = timers.extended_due(timer=clock, amount=request.amount or Decimal(0))
     facts = {
-        "step": "reply", "days": str(request.amount), "new_deadline": wanted, "reason": request.reason, "approver": actor.name, "told_at": request.told_at,
-    }  # fmt: skip
+        "step": "reply",
+        "days": str(request.amount),
+        "new_deadline": wanted,
+        "reason": request.reason,
+        "approver": actor.name,
+        "told_at": request.told_at,
+    }
     if request.inquiry is not None:
         outbox.enqueue(inquiry=request.inquiry, telling=Telling.EXTENSION, facts=facts, now=now, request=request)
     return request
@@ -197,9 +209,16 @@ def ask_suspension(
         reason=reason,
     )
     request = Request(
-        ticket=ticket, kind=RequestKind.SUSPENSION, asked_by_id=actor.account, asked_at=now, code=code, reason=reason, until=until,
-        review_on=review_on or until, round=ticket.round,
-    )  # fmt: skip
+        ticket=ticket,
+        kind=RequestKind.SUSPENSION,
+        asked_by_id=actor.account,
+        asked_at=now,
+        code=code,
+        reason=reason,
+        until=until,
+        review_on=review_on or until,
+        round=ticket.round,
+    )
     ledger.save_with_history(request, actor=actor, now=now, reason="suspension asked")
     notices.tell(key=f"suspension:{request.pk}", kind="suspension_asked", role=Role.LEADER, now=now, ticket=ticket)
     return request

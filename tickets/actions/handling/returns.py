@@ -30,9 +30,14 @@ def ask_section_return(
         )
     _check_reason(code, reason)
     ledger.move(
-        ticket=ticket, action=Action.ASK_SECTION_RETURN, actor=actor, now=now, changes={"return_count": ticket.return_count + 1},
-        refs={"code": code}, reason=reason,
-    )  # fmt: skip
+        ticket=ticket,
+        action=Action.ASK_SECTION_RETURN,
+        actor=actor,
+        now=now,
+        changes={"return_count": ticket.return_count + 1},
+        refs={"code": code},
+        reason=reason,
+    )
     notices.tell(
         key=f"return:{ticket.pk}:{ticket.version}", kind="return_asked", role=Role.DISPATCHER, now=now, ticket=ticket
     )

@@ -97,8 +97,12 @@ def _tell_contact(ticket: Ticket, inquiry: Inquiry, row: Contact, actor: Actor, 
     if inquiry.is_anonymous or (inquiry.source_id == "business" and not first):
         return
     facts = {
-        "reached": row.is_reached, "contacted_at": row.contacted_at, "person": actor.name, "note": row.note or row.reason, "reason": row.reason,
-    }  # fmt: skip
+        "reached": row.is_reached,
+        "contacted_at": row.contacted_at,
+        "person": actor.name,
+        "note": row.note or row.reason,
+        "reason": row.reason,
+    }
     outbox.enqueue(inquiry=inquiry, telling=Telling.CONTACT, facts=facts, now=now)
 
 
@@ -136,7 +140,11 @@ def transfer(
 ) -> Ticket:
     """科内转办: the chief names another handler of the same section."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    handler: Any = get_user_model().objects.filter(pk=handler_id, is_active=True, section_id__isnull=False, section=ticket.section).first()
+    handler: Any = (
+        get_user_model()
+        .objects.filter(pk=handler_id, is_active=True, section_id__isnull=False, section=ticket.section)
+        .first()
+    )
     if handler is None:
         raise UnableToMove(
             "handler", "只能转给本科室在岗人员。", "Only to somebody of the same section.", field="handler"

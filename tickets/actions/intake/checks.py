@@ -80,8 +80,6 @@ def first_line(matter: Matter) -> str:
 def is_anonymous(matter: Matter) -> bool:
     """Anonymous by the source's word, or because there is no way to the caller."""
     party: Party = matter.party
-    return (
-        matter.is_anonymous
-        or party.name in ("", "匿名")
-        and not any((party.phone, party.incoming_phone, party.organisation, party.email))
+    return matter.is_anonymous or (
+        party.name in ("", "匿名") and not any((party.phone, party.incoming_phone, party.organisation, party.email))
     )

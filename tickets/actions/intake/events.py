@@ -141,9 +141,14 @@ def _return_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor:
 
 def _extension_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
     handling.settle_extension(
-        ticket=ticket, inquiry=inquiry, actor=actor, now=now, agreed=bool(incoming.detail.get("agreed")),
-        new_deadline=moment(incoming.detail.get("new_deadline")), opinion=str(incoming.detail.get("opinion") or ""),
-    )  # fmt: skip
+        ticket=ticket,
+        inquiry=inquiry,
+        actor=actor,
+        now=now,
+        agreed=bool(incoming.detail.get("agreed")),
+        new_deadline=moment(incoming.detail.get("new_deadline")),
+        opinion=str(incoming.detail.get("opinion") or ""),
+    )
 
 
 def _chased(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from tickets.domain.states import OVER, Action, State
 from tickets.models import Attachment, FileState, Inquiry, Person, Project, Ticket, numbering
 
 from .. import handling, ledger, routing, timers
-from .checks import first_line, is_anonymous
+from .checks import UnableToReceiveError, first_line, is_anonymous
 
 MOST_FILES = 10
 
@@ -39,7 +39,8 @@ def open_inquiry(*, incoming: Incoming, actor: Actor, now: datetime) -> tuple[In
 
 
 def _matter(incoming: Incoming) -> Matter:
-    assert incoming.matter is not None
+    if incoming.matter is None:
+        raise UnableToReceiveError("matter", "缺少诉求内容。", "The matter is missing.")
     return incoming.matter
 
 
@@ -89,17 +90,28 @@ def _new_ticket(incoming: Incoming, matter: Matter, actor: Actor, now: datetime)
 def _ticket(incoming: Incoming, matter: Matter, now: datetime) -> Ticket:
     pk = numbering.allocate(Ticket)[0]
     return Ticket(
-        id=pk, number=numbering.ticket_number(incoming.channel, pk, now), channel=incoming.channel.value, registered_at=now,
-        is_confidential=matter.is_confidential or matter.is_report, is_supervised=matter.is_supervised, project=_project(matter), **ticket_facts(matter),
-    )  # fmt: skip
+        id=pk,
+        number=numbering.ticket_number(incoming.channel, pk, now),
+        channel=incoming.channel.value,
+        registered_at=now,
+        is_confidential=matter.is_confidential or matter.is_report,
+        is_supervised=matter.is_supervised,
+        project=_project(matter),
+        **ticket_facts(matter),
+    )
 
 
 def ticket_facts(matter: Matter) -> dict[str, Any]:
     """The facts of the matter that the ticket holds itself."""
     return {
-        "title": first_line(matter), "content": matter.content.strip() or matter.title.strip(), "type": matter.type.value, "category": matter.category[:120],
-        "urgency": matter.urgency.value, "area_code": matter.area_code[:12], "place": matter.place[:200],
-    }  # fmt: skip
+        "title": first_line(matter),
+        "content": matter.content.strip() or matter.title.strip(),
+        "type": matter.type.value,
+        "category": matter.category[:120],
+        "urgency": matter.urgency.value,
+        "area_code": matter.area_code[:12],
+        "place": matter.place[:200],
+    }
 
 
 def _project(matter: Matter) -> Project | None:
@@ -110,10 +122,21 @@ def _project(matter: Matter) -> Project | None:
 
 def _inquiry(ticket: Ticket, incoming: Incoming, matter: Matter, actor: Actor, now: datetime) -> Inquiry:
     inquiry = Inquiry(
-        ticket=ticket, source_id=incoming.source, channel=incoming.channel.value, number=incoming.number, round=incoming.round,
-        version=incoming.version, redo_no=incoming.redo_no, outer_state=incoming.outer_state, received_at=now, lookup_code=numbering.lookup_code(),
-        local_reference=matter.local_reference, inbox_id=incoming.inbox_id, unmapped=list(incoming.unmapped), **inquiry_facts(matter, incoming, now),
-    )  # fmt: skip
+        ticket=ticket,
+        source_id=incoming.source,
+        channel=incoming.channel.value,
+        number=incoming.number,
+        round=incoming.round,
+        version=incoming.version,
+        redo_no=incoming.redo_no,
+        outer_state=incoming.outer_state,
+        received_at=now,
+        lookup_code=numbering.lookup_code(),
+        local_reference=matter.local_reference,
+        inbox_id=incoming.inbox_id,
+        unmapped=list(incoming.unmapped),
+        **inquiry_facts(matter, incoming, now),
+    )
     if matter.party:
         inquiry.person = _person(matter, now)
     ledger.save_with_history(inquiry, actor=actor, now=now, reason="received")
@@ -125,10 +148,16 @@ def inquiry_facts(matter: Matter, incoming: Incoming, now: datetime) -> dict[str
     """The facts of the matter that hang on the inquiry: the source's deadlines among them, kept as given."""
     limits = {f"limit_{each.name}": getattr(matter.limits, each.name) for each in fields(Limits)}
     return {
-        "is_anonymous": is_anonymous(matter), "needs_reply": matter.needs_reply, "must_handle": matter.must_handle,
-        "source_type": matter.source_type[:40], "related_numbers": list(matter.related_numbers), "called_at": matter.called_at,
-        "dispatched_at": matter.dispatched_at or now, "confirmed_at": matter.confirmed_at, **limits,
-    }  # fmt: skip
+        "is_anonymous": is_anonymous(matter),
+        "needs_reply": matter.needs_reply,
+        "must_handle": matter.must_handle,
+        "source_type": matter.source_type[:40],
+        "related_numbers": list(matter.related_numbers),
+        "called_at": matter.called_at,
+        "dispatched_at": matter.dispatched_at or now,
+        "confirmed_at": matter.confirmed_at,
+        **limits,
+    }
 
 
 def _person(matter: Matter, now: datetime) -> Person:
@@ -142,12 +171,19 @@ def _files(ticket: Ticket, inquiry: Inquiry, files: tuple[FileRef, ...], now: da
     """Rows for the source's files: their bytes are fetched later; more than the wire allows are shown as not taken."""
     rows = [
         Attachment(
-            ticket=ticket, inquiry=inquiry, name=file.name[:200] or "附件", size=file.size or 0, sha256=file.sha256[:64], source_ref=(file.ref or file.name)[:120],
-            source_url=file.url[:500], added_at=now, state=(FileState.WAITING if place < MOST_FILES else FileState.REFUSED).value,
+            ticket=ticket,
+            inquiry=inquiry,
+            name=file.name[:200] or "附件",
+            size=file.size or 0,
+            sha256=file.sha256[:64],
+            source_ref=(file.ref or file.name)[:120],
+            source_url=file.url[:500],
+            added_at=now,
+            state=(FileState.WAITING if place < MOST_FILES else FileState.REFUSED).value,
             trouble="" if place < MOST_FILES else f"每件最多 {MOST_FILES} 个附件",
         )
         for place, file in enumerate(files)
-    ]  # fmt: skip
+    ]
     if not rows:
         return
     Attachment.objects.bulk_create(rows, ignore_conflicts=True)

@@ -105,7 +105,15 @@ def _remember(inquiry: Inquiry, incoming: Incoming, now: datetime, trouble: str 
     if not incoming.event_id:
         return
     Exchange.objects.create(
-        source_id=incoming.source, event_id=incoming.event_id, inquiry=inquiry, happening=incoming.happening.value, version=incoming.version,
-        occurred_at=incoming.occurred_at, received_at=now, detail=incoming.detail, is_applied=not trouble and not is_old, trouble=trouble[:300],
+        source_id=incoming.source,
+        event_id=incoming.event_id,
+        inquiry=inquiry,
+        happening=incoming.happening.value,
+        version=incoming.version,
+        occurred_at=incoming.occurred_at,
+        received_at=now,
+        detail=incoming.detail,
+        is_applied=not trouble and not is_old,
+        trouble=trouble[:300],
         settled_at=now if is_old else None,
-    )  # fmt: skip
+    )

@@ -18,7 +18,7 @@ from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
 from .. import ledger
-from .rows import next_moment
+from .rows import LAPSING, next_moment
 
 ACTIONS = {WARNED: "clock_warned", DUE: "clock_due"}
 
@@ -75,6 +75,9 @@ def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime
         reached = [rung for rung in reached if rung.step >= DUE]
     for rung in reached:
         _take(timer, ticket, rung, now, batch)
+    if timer.step >= DUE and timer.kind in LAPSING:
+        timer.run, timer.next_at = Run.STOPPED.value, None
+        return
     if timer.step >= DUE:
         _breach(timer, ticket, reckoned, now, batch)
     timer.next_at = next_moment(timer, rungs, reckoned)
@@ -125,5 +128,5 @@ def _write(batch: Batch, now: datetime) -> None:
     if batch.events:
         ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
     Notice.objects.bulk_create(batch.notices, ignore_conflicts=True, batch_size=500)
-    Timer.objects.bulk_update(batch.timers, ["step", "next_at", "breached_at", "is_late"], batch_size=200)
+    Timer.objects.bulk_update(batch.timers, ["step", "run", "next_at", "breached_at", "is_late"], batch_size=200)
     Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)

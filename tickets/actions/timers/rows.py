@@ -14,6 +14,8 @@ from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
 ALIVE = (Run.RUNNING.value, Run.PAUSED.value)
+#: A right, not a duty: when the time to object or to return is over, nobody is late; the matter has to be handled.
+LAPSING = frozenset({ClockKind.OBJECTION.value})
 
 
 def alive(
@@ -106,7 +108,7 @@ def save(timers: Iterable[Timer]) -> None:
 def reach(ticket: Ticket) -> None:
     """Keep ``due_at`` and ``is_overdue`` of the ticket, on the instance and in the row: the earliest due moment of its running
     clocks, and whether one that is not met was breached. Neither column is guarded by the journal."""
-    clocks = list(alive(ticket).values_list("run", "due_at", "breached_at"))
+    clocks = list(alive(ticket).exclude(kind__in=LAPSING).values_list("run", "due_at", "breached_at"))
     ticket.due_at = min((due for run, due, _ in clocks if run == Run.RUNNING and due is not None), default=None)
     ticket.is_overdue = any(breached is not None for _, _, breached in clocks)
     Ticket.objects.filter(pk=ticket.pk).update(due_at=ticket.due_at, is_overdue=ticket.is_overdue)

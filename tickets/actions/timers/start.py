@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tickets.domain.words import ClockKind, Side
+from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Start, Ticket, Timer
 from tickets.queries import policies
 
 from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
+
+#: An inspector's notice and a finding of our own staff have nobody to be contacted.
+NO_CALLER = (Channel.INSPECTION.value, Channel.OPINION.value)
 
 
 def start_outer(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> list[Timer]:
@@ -163,7 +166,7 @@ def _earliest_outer_reply(ticket: Ticket) -> datetime | None:
 
 
 def _has_caller(ticket: Ticket) -> bool:
-    return Inquiry.objects.filter(ticket=ticket, is_anonymous=False).exists()
+    return Inquiry.objects.filter(ticket=ticket, is_anonymous=False).exclude(channel__in=NO_CALLER).exists()
 
 
 def _end(timers: Iterable[Timer]) -> None:
