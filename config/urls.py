@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from integrations import webhooks
+
 from . import health
 
 urlpatterns = [
     path("live", health.live, name="live"),
     path("ready", health.ready, name="ready"),
+    path("hooks/<slug:source>", webhooks.receive, name="hook"),
 ]

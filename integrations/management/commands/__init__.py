@@ -1,0 +1,1 @@
+"""pull, push, inbox, outbox."""
