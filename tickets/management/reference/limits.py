@@ -106,7 +106,10 @@ INNER: tuple[Row, ...] = (
     _limit(name="科室：签收（紧急）", clock=K.SIGN, urgency=Urgency.URGENT, amount=2, unit=WH, warn_hours=1, steps=QUICK_STEPS),
     _limit(name="科室：签收（特急）", clock=K.SIGN, urgency=Urgency.CRITICAL, amount=1, unit=WH, warn_hours=0, steps=QUICK_STEPS),
     *(
-        _limit(name=f"科室：签收（舆情{mark}）", clock=K.SIGN, channel=C.OPINION, urgency=level, amount=1, unit=CH, warn_hours=0, steps=QUICK_STEPS)
+        _limit(
+            name=f"科室：签收（舆情{mark}）", clock=K.SIGN, channel=C.OPINION, urgency=level, amount=1, unit=CH, warn_hours=0,
+            steps=QUICK_STEPS,
+        )
         for mark, level in (("", ""), ("，重大", Urgency.URGENT), ("，特别重大", Urgency.CRITICAL))
     ),
     _limit(name="科室：首次联系", clock=K.CONTACT, amount=1, unit=WD, warn_hours=2),
