@@ -199,6 +199,10 @@ class Platform(ABC):
         """Every accepted command, oldest first: {key, name, number, round, at, body, receipt}."""
         return []
 
+    def strays(self) -> int:
+        """How many items without a number it sent beside the records."""
+        return 0
+
     def tick(self, now: datetime) -> None:  # noqa: B027
         """Time-driven work; called about five times a second, in a thread of this platform alone."""
 

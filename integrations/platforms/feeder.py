@@ -68,7 +68,7 @@ class Feeder:
                 "total": self._total,
                 "waiting": waiting,
                 "items": items.fetchone()[0],
-                "items_without_identity": nameless.fetchone()[0],
+                "items_without_identity": nameless.fetchone()[0] + sum(one.strays() for one in self.platforms.values()),
             }
 
     def run(self) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from traceback import print_exc
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -59,8 +60,11 @@ class Server:
     def _ticker(self, platform: Platform) -> Any:
         def run() -> None:
             while self._open:
-                with platform.lock:
-                    platform.tick(self.control.world.clock.now())
+                try:
+                    with platform.lock:
+                        platform.tick(self.control.world.clock.now())
+                except Exception:  # noqa: BLE001 likewise
+                    print_exc()
                 time.sleep(TICK)
 
         return run
@@ -98,7 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         request = self._read()
         if request is None:
             return
-        response = self.server.owner.answer(request)
+        try:
+            response = self.server.owner.answer(request)
+        except Exception:  # noqa: BLE001 a stand-in that stumbles says so, and goes on
+            print_exc()
+            response = Response(500, b"internal error", {"Content-Type": "text/plain"})
         if response.delay:
             time.sleep(response.delay)
         if response.drop:
