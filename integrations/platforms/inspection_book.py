@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from threading import RLock
 from typing import Any
@@ -52,6 +52,9 @@ class Held:
     def problem(self) -> Problem:
         """The problem as it stands on the list."""
         return Problem(self.seq, **{**self.facts, "photos": tuple(self.facts["photos"])})
+
+
+_HELD = tuple(one.name for one in fields(Held))
 
 
 class Book:
@@ -121,9 +124,11 @@ class Book:
 
     def held(self, where: str = "1 = 1", *values: Any) -> list[Held]:
         """Problems under a condition of ours, in the order they were listed."""
-        names = "number, seq, round, base, facts, state, outcome, file, digest, reason, refuse"
-        rows = self._rows(f"SELECT {names} FROM problem WHERE {where} ORDER BY rowid", *values)  # noqa: S608
-        return [Held(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
+        rows = self._rows(f"SELECT {', '.join(_HELD)} FROM problem WHERE {where} ORDER BY rowid", *values)  # noqa: S608
+        return [
+            Held(*(json.loads(cell) if name == "facts" else cell for name, cell in zip(_HELD, row, strict=True)))
+            for row in rows
+        ]
 
     def newest(self, number: str, seq: str) -> Held | None:
         """The last round of one problem."""
@@ -146,7 +151,7 @@ class Book:
     def see(self, name: str, digest: str, at: float) -> tuple[float, int]:
         """Note a whole reply file; returns (when it was first seen, how many receipts it has)."""
         self._rows("INSERT OR IGNORE INTO reply_file (name, digest, seen) VALUES (?, ?, ?)", name, digest, at)
-        return self._rows("SELECT seen, receipts FROM reply_file WHERE name = ?", name)[0]  # type: ignore[return-value]
+        return self._rows("SELECT seen, receipts FROM reply_file WHERE name = ?", name)[0]
 
     def answered(self) -> set[str]:
         """Reply files that have a receipt."""

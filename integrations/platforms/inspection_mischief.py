@@ -74,6 +74,6 @@ def receipt_bytes(file: str, body: dict[str, Any], due: Due) -> dict[str, bytes]
     if due("receipt_unknown"):
         name = f"{body['package']}_reply_999"
         files[f"{name}.receipt.json"] = json.dumps(body | {"replyFile": f"{name}.xlsx"}, ensure_ascii=False).encode()
-    if due("receipt_wrong_hash", "slow_receipt"):
+    if due("receipt_wrong_hash"):
         files[file] = json.dumps(body | {"replySha256": "0" * 64}, ensure_ascii=False).encode()
     return files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -101,7 +101,7 @@ def read_rows(reply: Reply) -> list[Row]:
     return [_row(row, reply) for row in rows]
 
 
-def _row(cells: list[object], reply: Reply) -> Row:
+def _row(cells: Sequence[object], reply: Reply) -> Row:
     values = dict(zip(HEADER, cells, strict=False))
     text = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
     number, wrong = text["轮次"].strip(), ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -89,6 +89,7 @@ def problem_list(notice: Notice) -> bytes:
     """The bytes of the list in ``notice.layout`` (0–4): plain; a row of groups; a hidden row; merged cells; a hidden sheet first."""
     out = BytesIO()
     book = Workbook(out, {"in_memory": True})
+    book.set_properties({"author": notice.office, "created": datetime.combine(notice.issued, time(), UTC)})
     layout = notice.layout % LAYOUTS
     if layout == 4:
         _hidden_first(book)

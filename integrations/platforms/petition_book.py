@@ -138,7 +138,7 @@ class Book:
             infoid,
             turnno,
         )
-        return rows[0] if rows else (0, "", "0001-01-01T00:00:00")  # type: ignore[return-value]
+        return rows[0] if rows else (0, "", "0001-01-01T00:00:00")
 
     def add_reply(self, infoid: str, turnno: int, at: str, docno: str, content: str, digest: str) -> None:
         """Append the next reply of a round."""
@@ -177,11 +177,11 @@ class Book:
     def file(self, infoid: str, fjid: str) -> tuple[str, bytes] | None:
         """(name, content) of an attachment."""
         rows = self._rows("SELECT name, content FROM file WHERE infoid = ? AND fjid = ?", infoid, fjid)
-        return rows[0] if rows else None  # type: ignore[return-value]
+        return rows[0] if rows else None
 
     def rounds(self) -> list[tuple[str, int, str, str, str, str]]:
         """(infoid, turnno, status, why, redonum, digest of the newest reply) of every round."""
-        return self._rows(  # type: ignore[return-value]
+        return self._rows(
             "SELECT infoid, turnno, status, why, json_extract(info, '$.redonum'), coalesce((SELECT digest FROM reply r WHERE "
             "r.infoid = p.infoid AND r.turnno = p.turnno ORDER BY number DESC LIMIT 1), '') FROM petition p ORDER BY infoid, turnno"
         )

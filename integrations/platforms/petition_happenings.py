@@ -25,7 +25,9 @@ def _objection(book: Book, matter: Round, now: datetime, detail: dict[str, Any])
 def _extension(book: Book, matter: Round, now: datetime, detail: dict[str, Any]) -> dict[str, str]:
     if not _agreed(detail):
         return {"extendstate": "3", "extendopinion": str(detail.get("opinion", "理由不充分,不予延期"))}
-    asked = next((c["content"] for c in reversed(book.calls(matter.infoid)) if c["method"] == "ExtendInfo"), {})
+    asked: dict[str, Any] = next(
+        (c["content"] for c in reversed(book.calls(matter.infoid)) if c["method"] == "ExtendInfo"), {}
+    )
     days = int(detail.get("days") or asked.get("extenddays") or 30)
     return extended(matter.info, days) | {"extendstate": "2", "extendopinion": str(detail.get("opinion", "同意延期"))}
 

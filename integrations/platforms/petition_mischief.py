@@ -58,15 +58,19 @@ def on_items(items: list[Node], due: Due) -> list[Node]:
     if len(items) > 2 and due("shifting_pages"):
         items = [*items[:-1], items[0]]
     if items and due("ghost_item"):
-        ghost = [("infoid", GHOST) if name == "infoid" else (name, value) for name, value in items[-1][1]]  # type: ignore[union-attr,misc]
-        items = [*items, ("item", ghost)]
+        items = [*items, ("item", [("infoid", GHOST), *children(items[-1])[1:]])]
     return items
 
 
 def on_result(method: str, result: list[Node], due: Due) -> list[Node]:
     """The result of a query with whatever misbehaviour is due."""
-    if method == "GetInfo":
-        return [(name, on_info(list(value), due)) if name == "info" else (name, value) for name, value in result]  # type: ignore[arg-type]
-    if method == "GetInfoList":
-        return [(name, on_items(list(value), due)) if name == "items" else (name, value) for name, value in result]  # type: ignore[arg-type]
-    return result
+    careless = {"GetInfo": ("info", on_info), "GetInfoList": ("items", on_items)}.get(method)
+    if careless is None:
+        return result
+    part, change = careless
+    return [(node[0], change(children(node), due)) if node[0] == part else node for node in result]
+
+
+def children(node: Node) -> list[Node]:
+    """The elements inside an element."""
+    return [] if isinstance(node[1], str | Nil) else list(node[1])
