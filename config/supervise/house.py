@@ -59,7 +59,7 @@ class House:
         self._database()
         web = self._start("web", self.plan.web(), "网页与接口", "Pages and API")
         worker = self._start("worker", self.plan.worker(), "后台任务与定时", "Worker and beat")
-        self._await(web, lambda: answers(f"{self.plan.address}/ready"))
+        self._await(web, lambda: answers(f"{self.plan.local}/ready"))
         self._await(worker, lambda: " ready." in worker.written())
         platforms = self._start("platforms", self.plan.platforms(), "四个平台的模拟端", "Stand-ins of the platforms")
         self._await(platforms, lambda: listens(self.plan.stand_ins))

@@ -33,6 +33,11 @@ class Plan:
         return f"http://{self.host}:{self.port}"
 
     @property
+    def local(self) -> str:
+        """The same, from this machine: a server that listens everywhere is asked on loopback."""
+        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+
+    @property
     def stand_ins(self) -> str:
         """Where the platforms' stand-ins listen."""
         return f"http://127.0.0.1:{self.stand_ins_port}"

@@ -17,7 +17,10 @@ import psutil
 import pytest
 
 from config.supervise import ports
-from config.supervise.words import accounts, padded
+from config.supervise.house import House, HouseTrouble
+from config.supervise.plan import Plan
+from config.supervise.processes import stop
+from config.supervise.words import Speaker, accounts, padded
 
 ROOT = Path(__file__).resolve().parents[2]
 STRANGERS = ("DATABASE_URL", "REDIS_URL", "HOTLINE_", "TEST_ON", "PYTEST", "DJANGO_", "PORT", "ONCE", "RECORDS")
@@ -140,3 +143,46 @@ def test_demonstration_accounts_are_shown_as_a_table(tmp_path: Path) -> None:
     path.write_text('[{"username": "banli", "password": "p-1", "role": "承办科室"}]', encoding="utf-8")
     assert accounts(path) == [f"    {padded('banli', 22)}{padded('p-1', 22)}承办科室"]
     assert len(padded("承办", 10)) == 8
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[House]:
+    """A house with nothing started, to try its ways on small programs."""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    built = House(Plan(var=tmp_path, runtime=runtime), Speaker())
+    yield built
+    stop(built.children, patience=1)
+
+
+@pytest.mark.parametrize("code", [0, 1, 7])
+def test_a_visitor_speaks_on_our_output_and_gives_its_exit_code(
+    code: int, bare: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = f"print('progress'); print('{{\"lost\": 0}}'); raise SystemExit({code})"
+    assert bare.run_through([sys.executable, "-c", program]) == code
+    assert capfd.readouterr().out.splitlines()[-1] == '{"lost": 0}'
+
+
+def test_a_part_that_dies_ends_the_visit(bare: House) -> None:
+    bare._start("worker", [sys.executable, "-c", "print('no room left'); raise SystemExit(3)"], "", "")
+    with pytest.raises(HouseTrouble, match=r"worker .*exit 3") as told:
+        bare.run_through([sys.executable, "-c", "import time; time.sleep(60)"])
+    assert "no room left" in str(told.value)
+
+
+def test_what_does_not_listen_is_killed_with_its_children(bare: House) -> None:
+    deaf = "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    deaf += "subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, 1); time.sleep(60)']);"
+    child = bare._child("deaf", [sys.executable, "-c", deaf + "print('up'); time.sleep(60)"]).start()
+    assert within(20, lambda: len(psutil.Process(child.process.pid).children()) == 1)
+    family = [psutil.Process(child.process.pid), *psutil.Process(child.process.pid).children()]
+    stop(bare.children, patience=1)
+    assert within(5, lambda: gone(family))
+
+
+def test_the_secrets_of_one_folder_are_not_those_of_another(bare: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.secrets.from_file", {"HOTLINE_VAULT_KEY"})
+    told = bare.plan.environment()
+    assert "HOTLINE_VAULT_KEY" not in told
+    assert told["HOTLINE_VAR"] == str(bare.plan.var)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", default=text("ONCE") not in {"", "0"})
         parser.add_argument("--port", type=int, default=int(number("PORT", 0)), help="8600")
         parser.add_argument("--stand-ins-port", type=int, default=int(number("STAND_INS_PORT", 0)), help="8610")
-        parser.add_argument("--host", default=text("HOST", "127.0.0.1"))
+        parser.add_argument("--host", default=text("HOTLINE_HOST", "127.0.0.1"))
         parser.add_argument("--records", default=text("RECORDS"), help="a folder of records the stand-ins send")
         parser.add_argument("--quiet-platforms", action="store_true", help="the stand-ins send nothing by themselves")
 
