@@ -197,15 +197,18 @@ def _transport(clock: _Clock) -> httpx.HTTPTransport:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait from ``Retry-After`` (seconds or an HTTP date, measured by the platform's own ``Date``); None: not said."""
+    """Seconds to wait from ``Retry-After`` (seconds or an HTTP date, by the platform's own ``Date`` where that makes sense, else by
+    ``now``); None: not said."""
     written = headers.get("retry-after", "").strip()
     if written.isascii() and written.isdigit():
         return min(float(written[:9]), LONGEST_WAIT)
     until = _http_date(written)
     if until is None:
         return None
-    base = _http_date(headers.get("date", "")) or now
-    return min(max((until - base).total_seconds(), 0.0), LONGEST_WAIT)
+    said = _http_date(headers.get("date", ""))
+    by_theirs = (until - said).total_seconds() if said else 0.0
+    waits = by_theirs if by_theirs > 0 else (until - now).total_seconds()
+    return min(max(waits, 0.0), LONGEST_WAIT)
 
 
 def _http_date(written: str) -> datetime | None:

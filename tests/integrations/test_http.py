@@ -143,6 +143,7 @@ def test_the_signer_sees_the_path_as_sent() -> None:
         ({"retry-after": "7"}, 7.0),
         ({"retry-after": "Mon, 02 Mar 2026 01:02:00 GMT"}, 120.0),
         ({"retry-after": "Mon, 02 Mar 2026 01:02:00 GMT", "date": "Mon, 02 Mar 2026 01:01:00 GMT"}, 60.0),
+        ({"retry-after": "Mon, 02 Mar 2026 01:02:00 GMT", "date": "Mon, 02 Mar 2026 09:00:00 GMT"}, 120.0),
         ({"retry-after": "Mon, 02 Mar 2026 00:00:00 GMT"}, 0.0),
         ({"retry-after": "99999999999"}, 86_400.0),
         ({"retry-after": "soon"}, None),
