@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from integrations.adapters.hotline import HotlineAdapter
-from integrations.protocol import AdapterError
+from integrations.platforms.misbehave import IN_THE_FEED
+from integrations.protocol import AdapterError, Unmappable
 from integrations.reading import reply_digest
 from tests.integrations.adapters.standing import Standing, standing
 from tickets.domain.messages import Happening, Incoming, Outgoing, OutgoingFile, Receipt, Telling
@@ -195,3 +196,25 @@ def test_the_ledger_and_fetch_one(hotline: Standing, adapter: HotlineAdapter) ->
     (row,) = adapter.ledger("2026-03-02")
     assert (row.number, row.round, row.outer_state, row.version) == (NUMBER, 1, "in_progress", told.version)
     assert adapter.ledger("2026-03-01") == []
+
+
+def test_a_feed_full_of_misbehaviour_is_read_or_parked_item_by_item(hotline: Standing, adapter: HotlineAdapter) -> None:
+    for name in (*IN_THE_FEED, "gbk"):
+        hotline.misbehave(name, share=0.2)
+    numbers = {f"2603020912000{serial:05d}" for serial in range(60)}
+    for number in sorted(numbers):
+        hotline.dispatch(number)
+        hotline.happen(number, "urge")
+    read, parked, cursor = set[str](), set[str](), ""
+    for _ in range(20):
+        page = adapter.fetch(cursor)
+        cursor = page.cursor
+        for item in page.items:
+            try:
+                read |= {incoming.number for incoming in adapter.read(item)}
+            except Unmappable as told:
+                parked.add(told.field)
+        if not page.more:
+            break
+    assert read == numbers
+    assert {"orderNo", "appealContent", "eventType", "item"} <= parked
