@@ -125,6 +125,7 @@ class Gatherer:
         named = [fact for fact in self._memory.all("where") if mentions(notice.text, fact["document"])]
         if not named:
             raise Wait("撤销通知所指的文号尚未收到", "The notice it withdraws has not come yet")
+        named.sort(key=lambda fact: (len(fact["number"]), fact["number"], fact["round"]))
         return [self._withdrawn(package, notice, sight, fact) for fact in named]
 
     def _withdrawn(self, package: Package, notice: Notice, sight: Mapping[str, Any], fact: Mapping[str, Any]) -> Item:

@@ -14,7 +14,7 @@ _NUMERALS = {char: value for value, char in enumerate("零一二三四五六七�
 _DAYS = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*个?\s*(工作日|日|天)\s*(?:之)?(?:以)?内")
 _HOURS = re.compile(r"(\d{1,3})\s*(?:个)?小时\s*(?:之)?(?:以)?内")
 _DATE = re.compile(
-    r"(?:(?P<y>\d{4})\s*[年./-]\s*)?(?<![\d.])(?P<m>\d{1,2})\s*[月./-]\s*(?P<d>\d{1,2})\s*[日号]?"
+    r"(?:(?P<y>\d{4})\s*[年./-]\s*(?P<m>\d{1,2})\s*[月./-]|(?<!\d)(?P<m2>\d{1,2})\s*月)\s*(?P<d>\d{1,2})(?!\d)\s*[日号]?"
     r"(?:\s*T?(?P<H>\d{1,2})\s*[:：时]\s*(?P<M>\d{2})?\s*(?::\d{2})?分?)?"
 )
 _WHOLE = re.compile(
@@ -77,7 +77,7 @@ def _number(text: str) -> int:
 def _value(found: re.Match[str], year: int) -> str:
     """ISO date or moment; '' for an impossible one."""
     try:
-        day = date(int(found["y"] or year), int(found["m"]), int(found["d"]))
+        day = date(int(found["y"] or year), int(found["m"] or found["m2"]), int(found["d"]))
     except ValueError:
         return ""
     if found["H"] is None or int(found["H"]) > 24 or int(found["M"] or 0) > 59:
