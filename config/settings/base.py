@@ -133,5 +133,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        # A sweep each second would bury everything else; failures are still written.
+        name: {"level": "WARNING"}
+        for name in ("httpx", "httpcore", "celery.worker.strategy", "celery.app.trace", "celery.beat")
+    },
 }

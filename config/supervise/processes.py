@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+LARGEST_LOG = 5 * 1024 * 1024  # bytes; at the next start a larger one makes room, the one before is kept
 PATIENCE = 25.0  # seconds between asking and killing: a worker may finish what it holds (20 s)
 
 
@@ -45,6 +46,8 @@ class Child:
             output = None
             if self.log:
                 self.log.parent.mkdir(parents=True, exist_ok=True)
+                if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+                    self.log.replace(self.log.with_suffix(".log.1"))
                 output = stack.enter_context(self.log.open("ab"))
                 self.log_start = output.tell()
             self.process = subprocess.Popen(
