@@ -60,7 +60,7 @@ def of(ticket: Ticket, *, with_readings: bool = True) -> list[Entry]:
     lines += [_told(row) for row in Exchange.objects.filter(inquiry__ticket=ticket).order_by("id")]
     lines += [_sent(row) for row in OutboxRow.objects.filter(ticket=ticket).order_by("id")]
     lines += [_ruled(row) for row in Decision.objects.filter(request__ticket=ticket).select_related("request")]
-    return sorted(lines, key=lambda line: (line.at, line.seq or 0))
+    return sorted(lines, key=lambda line: (line.at, line.seq is None, line.seq or 0))
 
 
 def label(action: str) -> tuple[str, str]:

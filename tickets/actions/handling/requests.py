@@ -137,7 +137,7 @@ def _platform_clock(request: Request) -> Timer | None:
 
 def _ask_platform(ticket: Ticket, request: Request, clock: Timer, actor: Actor, now: datetime, opinion: str) -> Request:
     Decision.objects.create(
-        request=request, by_id=actor.account, actor=actor.label, at=now, is_granted=True, opinion=opinion
+        request=request, by_id=actor.user_id, actor=actor.label, at=now, is_granted=True, opinion=opinion
     )
     wanted = timers.extended_due(timer=clock, amount=request.amount or Decimal(0))
     facts = {

@@ -93,7 +93,7 @@ def rule(
     if request is None:
         raise UnableToMove("no_request", "没有待裁定的申请。", "There is no open request to rule on.")
     Decision.objects.create(
-        request=request, by_id=actor.account, actor=actor.label, at=now, is_granted=granted, opinion=opinion
+        request=request, by_id=actor.user_id, actor=actor.label, at=now, is_granted=granted, opinion=opinion
     )
     request.is_open, request.is_granted = False, granted
     ledger.save_with_history(request, actor=actor, now=now, reason="granted" if granted else "refused")
