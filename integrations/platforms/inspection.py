@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from .inspection_papers import files_of
 from .inspection_replies import Reply, Row, Unreadable, read_rows, whole_reply
 from .packages import Notice, Problem
 
+_NUMBER = re.compile(r"[^〔]+〔(\d{4})〕(\d+)号#.+")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GATHER = timedelta(seconds=10)
 _LEDGER = ("文号", "序号", "轮次", "状态", "回复文件", "整改情况SHA256")
@@ -49,26 +51,19 @@ class Inspection(Platform):
     def dispatch(self, record: Record, now: datetime) -> str:
         """Add a record to its notice (``extra['package']``, ``extra['problem']``); the package is put when its last problem
         is there. Returns the number ``文号#序号``."""
-        package, at = record.extra["package"], self.local(now)
-        notice = self._notice(record, at)
+        package, at = _package(record), self.local(now)
+        notice = _notice(record, package, at)
         others = package.get("others", ())
         size = package["size"] + len(others)
         with self.lock:
             self.store.open_notice(notice, size, at.timestamp())
-            self.store.add(notice.number, record.round, notice.base, _problem(record))
+            new = self.store.add(notice.number, record.round, notice.base, _problem(record))
             for seq, other in enumerate(others, start=package["size"] + 1):
                 problem = Problem(str(seq), other["place"], other["content"], unit=other["unit"])
                 self.store.add(notice.number, record.round, notice.base, problem)
-            if not self.store.is_published(notice.base) and self.store.count(notice.base) >= size:
+            if new and self.store.count(notice.base) >= size:
                 self.publish(notice.base, at)
         return record.number
-
-    def _notice(self, record: Record, at: datetime) -> Notice:
-        package = record.extra["package"]
-        due = (at + timedelta(days=package["days"])).date() if package.get("days") else None
-        number = record.number.rsplit("#", 1)[0]
-        return Notice(package["base"], number, package["title"], package["office"], at.date(), due, (), record.round,
-                      package.get("layout", 0))  # fmt: skip
 
     def local(self, at: datetime | None = None) -> datetime:
         """The Asia/Shanghai moment of ``at``, or of the platform's clock."""
@@ -247,6 +242,30 @@ class Inspection(Platform):
     def close(self) -> None:
         """Close the book."""
         self.store.close()
+
+
+def _package(record: Record) -> dict[str, Any]:
+    """``extra['package']``, or one for a problem sent alone: the next one of the same 文号 makes it a correction."""
+    if "package" in record.extra:
+        return dict(record.extra["package"])
+    found = _NUMBER.fullmatch(record.number)
+    if found is None:
+        raise ValueError(f"not a number like 宿创办〔2026〕31号#2: {record.number}")
+    again = f"-R{record.round - 1}" if record.round > 1 else ""
+    return {
+        "base": f"CWB-{found[1]}-{int(found[2]):03d}{again}",
+        "title": "关于重点工程现场问题的督查通知",
+        "office": "宿州市创建国家卫生城市工作领导小组办公室",
+        "size": 1,
+        "days": 7,
+    }
+
+
+def _notice(record: Record, package: dict[str, Any], at: datetime) -> Notice:
+    due = (at + timedelta(days=package["days"])).date() if package.get("days") else None
+    number = record.number.rsplit("#", 1)[0]
+    return Notice(package["base"], number, package["title"], package["office"], at.date(), due, (), record.round,
+                  package.get("layout", 0))  # fmt: skip
 
 
 def _problem(record: Record) -> Problem:

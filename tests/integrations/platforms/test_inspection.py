@@ -119,6 +119,15 @@ def test_a_package_that_stays_short_is_put_after_a_while(office: Inspection) -> 
     assert list(office.inbox.glob("*.done"))
 
 
+def test_a_problem_sent_alone_makes_its_own_notice_and_the_next_corrects_it(office: Inspection) -> None:
+    for n in (1, 2):
+        office.dispatch(Record("inspection", f"{NUMBER}#{n}", content=f"围挡破损{n}"), office.world.clock.now())
+    rows = _sheet((office.inbox / f"{BASE}.xlsx").read_bytes())
+    assert [row[0] for row in rows if str(row[2]).startswith("围挡破损")] == ["1", "2"]
+    with pytest.raises(ValueError, match="31号"):
+        office.dispatch(Record("inspection", "31#1"), office.world.clock.now())
+
+
 def test_dispatching_again_changes_nothing(office: Inspection) -> None:
     _dispatch(office)
     before = (office.inbox / f"{BASE}.done").stat().st_mtime_ns
