@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,10 +17,10 @@ from .inspection_book import Book, Held
 from .inspection_happenings import HAPPENINGS
 from .inspection_mischief import KINDS, put_package, receipt_bytes, stray_files
 from .inspection_papers import files_of
+from .inspection_records import notice_of, package_of, problem_of
 from .inspection_replies import Reply, Row, Unreadable, read_rows, whole_reply
-from .packages import Notice, Problem
+from .packages import Problem
 
-_NUMBER = re.compile(r"[^〔]+〔(\d{4})〕(\d+)号#.+")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GATHER = timedelta(seconds=10)
 _LEDGER = ("文号", "序号", "轮次", "状态", "回复文件", "整改情况SHA256")
@@ -51,13 +50,13 @@ class Inspection(Platform):
     def dispatch(self, record: Record, now: datetime) -> str:
         """Add a record to its notice (``extra['package']``, ``extra['problem']``); the package is put when its last problem
         is there. Returns the number ``文号#序号``."""
-        package, at = _package(record), self.local(now)
-        notice = _notice(record, package, at)
+        package, at = package_of(record), self.local(now)
+        notice = notice_of(record, package, at)
         others = package.get("others", ())
         size = package["size"] + len(others)
         with self.lock:
             self.store.open_notice(notice, size, at.timestamp())
-            new = self.store.add(notice.number, record.round, notice.base, _problem(record))
+            new = self.store.add(notice.number, record.round, notice.base, problem_of(record))
             for seq, other in enumerate(others, start=package["size"] + 1):
                 problem = Problem(str(seq), other["place"], other["content"], unit=other["unit"])
                 self.store.add(notice.number, record.round, notice.base, problem)
@@ -242,36 +241,6 @@ class Inspection(Platform):
     def close(self) -> None:
         """Close the book."""
         self.store.close()
-
-
-def _package(record: Record) -> dict[str, Any]:
-    """``extra['package']``, or one for a problem sent alone: the next one of the same 文号 makes it a correction."""
-    if "package" in record.extra:
-        return dict(record.extra["package"])
-    found = _NUMBER.fullmatch(record.number)
-    if found is None:
-        raise ValueError(f"not a number like 宿创办〔2026〕31号#2: {record.number}")
-    again = f"-R{record.round - 1}" if record.round > 1 else ""
-    return {
-        "base": f"CWB-{found[1]}-{int(found[2]):03d}{again}",
-        "title": "关于重点工程现场问题的督查通知",
-        "office": "宿州市创建国家卫生城市工作领导小组办公室",
-        "size": 1,
-        "days": 7,
-    }
-
-
-def _notice(record: Record, package: dict[str, Any], at: datetime) -> Notice:
-    due = (at + timedelta(days=package["days"])).date() if package.get("days") else None
-    number = record.number.rsplit("#", 1)[0]
-    return Notice(package["base"], number, package["title"], package["office"], at.date(), due, (), record.round,
-                  package.get("layout", 0))  # fmt: skip
-
-
-def _problem(record: Record) -> Problem:
-    facts = record.extra.get("problem", {})
-    return Problem(record.number.rsplit("#", 1)[1], record.place or record.title, record.content, tuple(facts.get("photos", ())),
-                   facts.get("deadline", ""), facts.get("unit", packages.OUR_NAME))  # fmt: skip
 
 
 def _row(held: Held) -> dict[str, Any]:
