@@ -18,7 +18,7 @@ from integrations.adapters.inspection.papers import mentions
 from integrations.adapters.inspection.tables import Problem, squeeze
 from integrations.files import FileRefused
 from integrations.protocol import Item, Unmappable
-from integrations.reading import SHANGHAI, canonical, decode_json, digest
+from integrations.reading import SHANGHAI, canonical, clean, decode_json, digest
 
 REINSPECTION = re.compile(r"-R([1-9]\d?)$")
 STILL_COMING = frozenset({"broken", "other_format"})
@@ -154,7 +154,7 @@ class Gatherer:
         if not isinstance(body, Mapping):
             zh, en = "回执不是JSON对象,请督查单位重发", "The receipt is no JSON object: have it sent again"
             return [_refused(f"receipt:{path.name}", path.name, "receipt", zh, en, digest(raw))]
-        file = str(body.get("replyFile") or "")
+        file = clean(str(body.get("replyFile") or ""))
         ours = self._memory.get("files", short(file.removesuffix(".xlsx")))
         head = {key: value for key, value in body.items() if key != "rows"}
         mtime_ns = path.stat().st_mtime_ns

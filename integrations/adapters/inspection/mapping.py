@@ -39,7 +39,11 @@ def read(raw: bytes) -> list[Incoming]:
     kind = record.get("kind") if isinstance(record, Mapping) else None
     if kind not in KINDS:
         raise Unmappable("kind", "记录类型无法识别,请重新读取", "An unknown kind of record: read the folder again")
-    return [KINDS[kind](record)]
+    try:
+        return [KINDS[kind](record)]
+    except (KeyError, TypeError, ValueError, AttributeError) as trouble:
+        zh, en = "保存的记录不完整,请重新读取收件目录", "The kept record is not whole: read the folder again"
+        raise Unmappable(str(trouble)[:80] or "record", zh, en) from trouble
 
 
 def _refused(record: Mapping[str, Any]) -> Incoming:

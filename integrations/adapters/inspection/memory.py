@@ -19,7 +19,7 @@ from integrations.protocol import AdapterError
 
 def short(text: str) -> str:
     """A file name for any text."""
-    return sha256(text.encode()).hexdigest()[:24]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 class Memory:
@@ -42,7 +42,7 @@ class Memory:
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(fact, ensure_ascii=False), "utf-8")
+            part.write_text(json.dumps(fact), "ascii")
             part.replace(path)
         except OSError as trouble:
             raise AdapterError(f"交换目录不可写:{path.parent}", code="folder") from trouble
@@ -53,8 +53,8 @@ class Memory:
         path = self._path(kind, name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as stream:
-                json.dump(fact, stream, ensure_ascii=False)
+            with path.open("x", encoding="ascii") as stream:
+                json.dump(fact, stream)
         except FileExistsError:
             return False
         except OSError as trouble:
