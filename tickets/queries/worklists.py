@@ -1,0 +1,178 @@
+"""What waits for whom: keyset pages of plain rows, scoped in one place, with bounded queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tickets.domain.calendar import WorkingCalendar
+from tickets.domain.counting import day_of
+from tickets.domain.moments import to_local
+from tickets.domain.states import ANSWERED, OPEN, State
+from tickets.domain.words import Labelled
+from tickets.models import CoHandler, Request, RequestKind, Ticket
+
+from . import pages, scopes
+from .calendar import working_calendar
+from .pages import BadCursor, Page
+from .scopes import Scope
+
+__all__ = ["BadCursor", "Filters", "Page", "Worklist", "count", "counts", "page"]
+
+COLUMNS = (
+    "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
+    "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
+    "due_at", "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "redo_count",
+    "registered_at", "dispatched_at", "sent_at", "closed_at", "promised_on", "extension_asked", "suspension_asked",
+)  # fmt: skip
+
+
+class Worklist(Labelled):
+    """The lists of the desks."""
+
+    QUEUE = "queue", "科室待办", "The section's queue"
+    MINE = "mine", "我的待办", "My own"
+    CO_HANDLED = "co_handled", "协办件", "Co-handled"
+    REGISTERED = "registered", "待派单", "To dispatch"
+    RETURNS = "returns", "退单待审", "Returns to rule on"
+    FIRST_REVIEW = "first_review", "待初审", "First review"
+    SIGN_OFF = "sign_off", "待签发", "To sign off"
+    TO_SEND = "to_send", "待反馈", "To send"
+    REQUESTS = "requests", "待批申请", "Requests to decide"
+    FOLLOW_UP = "follow_up", "待回访", "Follow-up"
+    OVERDUE = "overdue", "超期件", "Overdue"
+    OPEN = "open", "在办件", "Open"
+    ALL = "all", "全部工单", "All tickets"
+
+
+IN_STATES: dict[Worklist, frozenset[State]] = {
+    Worklist.QUEUE: OPEN - ANSWERED - {State.REGISTERED, State.OUTWARD_RETURN_ASKED},
+    Worklist.MINE: OPEN - ANSWERED,
+    Worklist.CO_HANDLED: OPEN,
+    Worklist.REGISTERED: frozenset({State.REGISTERED}),
+    Worklist.RETURNS: frozenset({State.SECTION_RETURN_ASKED, State.OUTWARD_RETURN_ASKED}),
+    Worklist.FIRST_REVIEW: frozenset({State.FIRST_REVIEW}),
+    Worklist.SIGN_OFF: frozenset({State.SIGN_OFF}),
+    Worklist.TO_SEND: frozenset({State.APPROVED}),
+    Worklist.REQUESTS: OPEN,
+    Worklist.FOLLOW_UP: ANSWERED,
+    Worklist.OVERDUE: OPEN,
+    Worklist.OPEN: OPEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a list; None or '' leaves it open. Moments include ``from`` and exclude ``until``."""
+
+    channel: str = ""
+    type: str = ""
+    urgency: str = ""
+    state: str = ""
+    section_id: int | None = None
+    handler_id: int | None = None
+    is_overdue: bool | None = None
+    is_supervised: bool | None = None
+    is_confidential: bool | None = None
+    due_until: datetime | None = None
+    registered_from: datetime | None = None
+    registered_until: datetime | None = None
+
+
+LOOKUPS = {"due_until": "due_at__lt", "registered_from": "registered_at__gte", "registered_until": "registered_at__lt"}
+
+
+def page(
+    *,
+    worklist: Worklist,
+    scope: Scope,
+    now: datetime,
+    user_id: int | None = None,
+    filters: Filters | None = None,
+    after: str = "",
+    size: int = 50,
+) -> Page:
+    """One page of a list as the scope may read it; the most urgent first, all tickets the newest first.
+
+    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and ``light`` (red overdue, yellow with one
+    working day or less left, green, '' when nothing is due). Raises BadCursor for an ``after`` that is no mark of ours.
+    """
+    rows = listed(tickets(worklist, scope, user_id, filters))
+    found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, after, size)
+    calendar = working_calendar()
+    return Page([shown(row, scope, now, calendar) for row in found.rows], found.next)
+
+
+def count(*, worklist: Worklist, scope: Scope, user_id: int | None = None, filters: Filters | None = None) -> int:
+    """How many wait in a list, to 1,001 at the most."""
+    return pages.count(tickets(worklist, scope, user_id, filters).values("pk"))
+
+
+def counts(*, worklists: tuple[Worklist, ...], scope: Scope, user_id: int | None = None) -> dict[str, int]:
+    """``count`` of several lists, for the head of a desk."""
+    return {each.value: count(worklist=each, scope=scope, user_id=user_id) for each in worklists}
+
+
+def tickets(
+    worklist: Worklist, scope: Scope, user_id: int | None = None, filters: Filters | None = None
+) -> QuerySet[Ticket]:
+    """The list before ordering, never more than the scope sees."""
+    rows = scopes.visible(Ticket.objects.all(), scope)
+    if worklist in IN_STATES:
+        rows = rows.filter(state__in=sorted(IN_STATES[worklist]))
+    return _narrowed(_of_list(rows, worklist, scope, user_id), filters or Filters())
+
+
+def _of_list(rows: QuerySet[Ticket], worklist: Worklist, scope: Scope, user_id: int | None) -> QuerySet[Ticket]:
+    if worklist is Worklist.QUEUE and scope.kind == "section":
+        return rows.filter(section_id=scope.section_id)
+    if worklist is Worklist.CO_HANDLED:
+        helped = CoHandler.objects.filter(is_active=True)
+        if scope.kind == "section":
+            helped = helped.filter(section_id=scope.section_id)
+        return rows.filter(pk__in=helped.values("ticket_id"))
+    if worklist is Worklist.MINE:
+        return rows.filter(handler_id=user_id) if user_id is not None else rows.none()
+    if worklist is Worklist.OVERDUE:
+        return rows.filter(is_overdue=True)
+    if worklist is Worklist.REQUESTS:
+        return rows.filter(pk__in=Request.objects.filter(is_open=True, kind__in=TO_DECIDE).values("ticket_id"))
+    return rows
+
+
+TO_DECIDE = (RequestKind.EXTENSION.value, RequestKind.SUSPENSION.value)
+
+
+def _narrowed(rows: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
+    given = {each.name: getattr(filters, each.name) for each in fields(filters)}
+    wanted = {LOOKUPS.get(name, name): value for name, value in given.items() if value not in (None, "")}
+    return rows.filter(**wanted)
+
+
+def listed(rows: QuerySet[Ticket]) -> QuerySet[Any, dict[str, Any]]:
+    """The columns of a list, with the tags of open requests (延期待批, 挂账待批)."""
+    asked = Request.objects.filter(ticket=OuterRef("pk"), is_open=True)
+    marked = rows.annotate(
+        extension_asked=Exists(asked.filter(kind=RequestKind.EXTENSION.value)),
+        suspension_asked=Exists(asked.filter(kind=RequestKind.SUSPENSION.value)),
+    )
+    return marked.values(*COLUMNS)
+
+
+def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
+    """A row as it is handed out."""
+    row = scopes.redact_row(row, scope)
+    row = {name.replace("__name", "_name"): value for name, value in row.items()}
+    return {**row, "light": light(row["due_at"], row["is_overdue"], now, calendar)}
+
+
+def light(due_at: datetime | None, is_overdue: bool, now: datetime, calendar: WorkingCalendar) -> str:
+    """Red once overdue; yellow with one working day or less left; green before (the published rule of Shandong)."""
+    if is_overdue or (due_at is not None and due_at <= now):
+        return "red"
+    if due_at is None:
+        return ""
+    return "yellow" if calendar.days_between(to_local(now).date(), day_of(due_at)) <= 1 else "green"
