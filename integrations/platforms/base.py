@@ -199,6 +199,10 @@ class Platform(ABC):
         """Every accepted command, oldest first: {key, name, number, round, at, body, receipt}."""
         return []
 
+    def pushes(self) -> list[dict[str, Any]]:
+        """Every attempt to push an event to us: {event, at, status, note}."""
+        return []
+
     def strays(self) -> int:
         """How many items without a number it sent beside the records."""
         return 0

@@ -16,7 +16,7 @@ Body = dict[str, Any]
 
 
 class Control:
-    """``/_control/…``: GET health, book, commands, progress, misbehave; POST send, dispatch, happen, misbehave, clock."""
+    """``/_control/…``: GET health, book, commands, pushes, progress, misbehave; POST send, dispatch, happen, misbehave, clock."""
 
     def __init__(self, world: World, platforms: Mapping[str, Platform], feeder: Feeder) -> None:
         self.world, self.platforms, self.feeder = world, platforms, feeder
@@ -24,6 +24,7 @@ class Control:
             "health": self._health,
             "book": lambda query: {"rows": self._asked(query).book()},
             "commands": lambda query: {"rows": self._asked(query).commands()},
+            "pushes": lambda query: {"rows": self._asked(query).pushes()},
             "progress": lambda query: self.feeder.progress(),
             "misbehave": lambda query: {"on": self.world.switchboard.shown()},
         }
