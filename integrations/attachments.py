@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from integrations import breaker, lease, masking, registry
@@ -20,13 +20,14 @@ Clock = Callable[[], datetime]
 AGAIN = timedelta(seconds=60)  # between two looks for files that were not ready
 PATIENCE = timedelta(days=7)
 LONGEST = timedelta(seconds=60)
+BATCH = 200
 
 
-def waiting(source: str) -> Iterator[Attachment]:
+def waiting(source: str) -> list[Attachment]:
     """Files of a platform whose bytes are still to be fetched, those never tried first."""
     rows = Attachment.objects.filter(state=FileState.WAITING.value, inquiry__source_id=source)
-    for batch in (rows.filter(trouble=""), rows.exclude(trouble="")):
-        yield from batch.select_related("inquiry").order_by("pk")[:200]
+    rows = rows.select_related("inquiry").order_by("pk")
+    return [*rows.filter(trouble="")[:BATCH], *rows.exclude(trouble="")[:BATCH]]
 
 
 def fetch_files(source: str, *, clock: Clock = house_clock.now, longest: timedelta = LONGEST) -> Counter[str]:

@@ -29,6 +29,7 @@ ONE_CALL = timedelta(seconds=22)  # http.TOTAL and a little
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=30)
 MOST_UNCLEAR = 30  # with the back-off: about half a day
 KEY_LIFE = timedelta(days=7)
+SUSPECT = 2  # unclear ends of one row more often than this speak against the row, not against the platform
 
 #: States of the platform that mean: it already holds what we wanted to tell.
 REACHED: dict[Telling, frozenset[str]] = {
@@ -150,7 +151,8 @@ def _refused(adapter: Adapter, claim: Claim, message: Outgoing, error: AdapterEr
         later = max(now + timedelta(seconds=error.retry_after), now)
         breaker.paused(code, later, _words(error))
         return _retry(claim, error, now, later)
-    breaker.failed(code, _words(error), now)
+    if not (error.unclear and claim.row.attempts > SUSPECT):
+        breaker.failed(code, _words(error), now)
     if error.unclear and claim.row.attempts >= MOST_UNCLEAR:
         return _settled("unknown", delivery.unknown, claim, _words(error), now)
     return _retry(claim, error, now, later)

@@ -20,6 +20,8 @@ from tickets import clock
 
 log = logging.getLogger(__name__)
 RUN = timedelta(seconds=90)  # well under the hard limit of a task
+MOST_HINTS = 200
+Hint = tuple[Task[Any, Any], dict[str, Any], tuple[str, str]]
 
 
 @shared_task
@@ -29,7 +31,7 @@ def pull(*, source: str | None = None) -> None:
         _each(pull, registry.codes(), every=settings.PULL_EVERY)
         return
     done = pulling.pull(source, longest=RUN)
-    _each(fetch_files, [source] if any(attachments.waiting(source)) else [], every=settings.PULL_EVERY)
+    _each(fetch_files, [source] if attachments.waiting(source) else [], every=settings.PULL_EVERY)
     if done.more:
         hint(pull, source=source)
 
@@ -68,31 +70,37 @@ def _each(task: Task[Any, Any], sources: list[str], *, every: float) -> None:
 
 
 class _Messenger:
-    """Publishes from a thread of its own: whoever leaves a hint never waits for the broker, and never hears of its troubles."""
+    """Publishes from a thread of its own: whoever leaves a hint never waits for the broker, and never hears of its troubles.
+
+    A hint that still waits to be published is not left twice: a thousand rows for one platform are one message.
+    """
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[tuple[Task[Any, Any], dict[str, Any]]] = queue.Queue(maxsize=200)
+        self._queue: queue.Queue[Hint] = queue.Queue()
+        self._waiting: set[tuple[str, str]] = set()
         self._owner = 0
-        self._starting = threading.Lock()
+        self._lock = threading.Lock()
 
     def leave(self, task: Task[Any, Any], arguments: dict[str, Any]) -> None:
-        self._start()
-        try:
-            self._queue.put_nowait((task, arguments))
-        except queue.Full:
-            log.warning("hint dropped, the broker is slow: %s", task.name)
+        mark = (task.name, str(arguments))
+        with self._lock:
+            self._start()
+            if mark in self._waiting or len(self._waiting) >= MOST_HINTS:
+                return
+            self._waiting.add(mark)
+            self._queue.put((task, arguments, mark))
 
     def _start(self) -> None:
         """A forked child has no thread of its parent: it starts its own."""
-        with self._starting:
-            if self._owner != os.getpid():
-                self._owner = os.getpid()
-                self._queue = queue.Queue(maxsize=200)
-                threading.Thread(target=self._work, args=(self._queue,), name="hints", daemon=True).start()
+        if self._owner != os.getpid():
+            self._owner, self._queue, self._waiting = os.getpid(), queue.Queue(), set()
+            threading.Thread(target=self._work, args=(self._queue,), name="hints", daemon=True).start()
 
-    def _work(self, waiting: queue.Queue[tuple[Task[Any, Any], dict[str, Any]]]) -> None:
+    def _work(self, left: queue.Queue[Hint]) -> None:
         while True:
-            task, arguments = waiting.get()
+            task, arguments, mark = left.get()
+            with self._lock:
+                self._waiting.discard(mark)
             try:
                 task.apply_async(kwargs=arguments, expires=60, retry=False, ignore_result=True)
             except Exception as error:  # noqa: BLE001 - the row waits in its table, and the beat comes by
@@ -104,4 +112,7 @@ _messenger = _Messenger()
 
 def hint(task: Task[Any, Any], **arguments: Any) -> None:
     """Tell the workers that there is something to do; bounded, silent, and never needed for the work to be done."""
-    _messenger.leave(task, arguments)
+    try:
+        _messenger.leave(task, arguments)
+    except Exception as error:  # noqa: BLE001 - it runs after the commit of somebody's work
+        log.warning("hint not left: %s", type(error).__name__)

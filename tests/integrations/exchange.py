@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from celery import Celery
 from django.test import override_settings
 
 from integrations.http import Answer, Wire, refused, retry_after
@@ -84,9 +85,7 @@ class PlainPlatform:
         if self.pull_moods and (mood := self.pull_moods.popleft()) != 200:
             return as_json({}, mood, Retry_After=self.retry)
         items = self.feed[after : after + PAGE]
-        return as_json(
-            {"items": items, "next": str(after + len(items)), "more": after + len(items) < len(self.feed)}
-        )
+        return as_json({"items": items, "next": str(after + len(items)), "more": after + len(items) < len(self.feed)})
 
     def _one(self, number: str) -> Say:
         replies = [told for told in self.told if told.number == number and told.telling == "reply"]
@@ -223,6 +222,16 @@ def _incoming(record: Mapping[str, Any]) -> Incoming:
         occurred_at=datetime.fromisoformat(record["at"]), version=record["version"], event_id=record["id"], matter=matter,
         outer_state="registered" if matter else "", detail={"content": "请尽快联系"},
     )  # fmt: skip
+
+
+def foreign_task(port: int) -> Any:
+    """A task whose broker is at a port of this machine where no broker is."""
+    app = Celery("foreign", broker=f"redis://127.0.0.1:{port}/0", set_as_current=False)
+
+    def work(*, source: str) -> None:
+        raise AssertionError(source)
+
+    return app.task(work, name="foreign.push", lazy=False)
 
 
 @contextmanager
