@@ -34,7 +34,7 @@ class Cached(Generic[T]):
         """What differs as soon as a row is added, changed or deleted."""
         parts = []
         for kind in self._kinds:
-            table = connection.ops.quote_name(kind.history.model._meta.db_table)  # type: ignore[attr-defined] # noqa: SLF001
+            table = connection.ops.quote_name(kind.history.model._meta.db_table)  # type: ignore[attr-defined]
             parts += [f"(SELECT {what} FROM {table})" for what in FACTS]  # noqa: S608 (names of our own tables)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(parts)}")

@@ -4,8 +4,9 @@ from .rows import reach
 from .spans import extend, extended_due, limits_changed, meet, pause, resume, stop
 from .start import follow, start_accepted, start_inner, start_outer, start_redo
 from .sweep import Swept, next_moment, sweep
+from .trays import mark_read
 
 __all__ = [
-    "Swept", "extend", "extended_due", "follow", "limits_changed", "meet", "next_moment", "pause", "reach", "resume", "start_accepted",
-    "start_inner", "start_outer", "start_redo", "stop", "sweep",
+    "Swept", "extend", "extended_due", "follow", "limits_changed", "mark_read", "meet", "next_moment", "pause", "reach",
+    "resume", "start_accepted", "start_inner", "start_outer", "start_redo", "stop", "sweep",
 ]  # fmt: skip

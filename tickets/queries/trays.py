@@ -1,0 +1,62 @@
+"""A person's in-tray: notices addressed to him, to his section's role, or to his office role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tickets.domain.actors import Actor
+from tickets.domain.words import SECTION
+from tickets.models import Notice, NoticeRead
+
+from . import scopes
+from .pages import Page, by_newest, count
+
+COLUMNS = (
+    "id", "kind", "role", "facts", "created_at", "ticket_id", "ticket__number", "ticket__title", "ticket__is_confidential",
+    "ticket__state", "ticket__due_at", "ticket__is_overdue", "is_read",
+)  # fmt: skip
+
+
+def notices(actor: Actor) -> QuerySet[Notice]:
+    """What is addressed to the actor: to him, to a role of his office, or to a role of his own section while it still has the
+    ticket. A section's role without a section, or a person without an account, gets nothing."""
+    if actor.user_id is None:
+        return Notice.objects.none()
+    office = sorted(role.value for role in actor.roles - SECTION)
+    to = Q(user_id=actor.user_id) | Q(user__isnull=True, section__isnull=True, role__in=office)
+    if actor.section_id is not None:
+        desk = sorted(role.value for role in actor.roles & SECTION)
+        to |= Q(user__isnull=True, section_id=actor.section_id, role__in=desk)
+    rows = Notice.objects.filter(to)
+    scope = scopes.of(actor)
+    if scope.kind == "section":
+        rows = rows.filter(Q(ticket__isnull=True) | Q(ticket__section_id=actor.section_id))
+    return rows.annotate(is_read=Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id)))
+
+
+def page(*, actor: Actor, unread_only: bool = False, after: str = "", size: int = 50) -> Page:
+    """The newest first; each row has ``is_read``, and the ticket's number and title as the actor may see them."""
+    rows = notices(actor)
+    if unread_only:
+        rows = rows.filter(is_read=False)
+    scope = scopes.of(actor)
+    found = by_newest(rows.values(*COLUMNS), after, size)
+    return Page([_shown(row, scope) for row in found.rows], found.next)
+
+
+def unread(*, actor: Actor) -> int:
+    """How many are unread, counted to 1,001 at the most."""
+    return count(notices(actor).filter(is_read=False).values("pk"))
+
+
+def newest_at(*, actor: Actor) -> datetime | None:
+    """When the newest notice came, for a tray that wants to know whether to look again."""
+    return notices(actor).order_by("-id").values_list("created_at", flat=True).first()
+
+
+def _shown(row: dict[str, Any], scope: scopes.Scope) -> dict[str, Any]:
+    plain = {name.replace("ticket__", ""): value for name, value in row.items()}
+    return scopes.redact_row(plain, scope)
