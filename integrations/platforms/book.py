@@ -42,6 +42,11 @@ class Round:
     doc: dict[str, Any] = field(default_factory=dict)
 
 
+def _round(row: tuple[Any, ...]) -> Round:
+    number, round, status, version, doc = row
+    return Round(number, round, status, version, json.loads(doc))
+
+
 class Book:
     """Rows in one SQLite file (or ``:memory:``); ``with book:`` is one transaction."""
 
@@ -89,11 +94,11 @@ class Book:
     def newest(self, number: str) -> Round | None:
         """The current round of a number."""
         found = self.rows("SELECT * FROM round WHERE number = ? ORDER BY round DESC LIMIT 1", number)
-        return Round(*found[0][:4], json.loads(found[0][4])) if found else None
+        return _round(found[0]) if found else None
 
     def rounds(self) -> list[Round]:
         """Every round, by number."""
-        return [Round(*row[:4], json.loads(row[4])) for row in self.rows("SELECT * FROM round ORDER BY number, round")]
+        return [_round(row) for row in self.rows("SELECT * FROM round ORDER BY number, round")]
 
     def save(self, matter: Round, at: datetime) -> None:
         """Store a round, and that it moved on the day of ``at``."""
@@ -108,7 +113,7 @@ class Book:
         found = self.rows(
             "SELECT round.* FROM touched JOIN round USING (number, round) WHERE day = ? AND (number, round) > (?, ?) "
             "ORDER BY number, round LIMIT ?", day, *after, limit)  # fmt: skip
-        return total, [Round(*row[:4], json.loads(row[4])) for row in found]
+        return total, [_round(row) for row in found]
 
     # events
 
@@ -180,7 +185,7 @@ class Book:
             "SELECT no, digest, at FROM reply WHERE number = ? AND round = ? AND kind = ? ORDER BY no DESC LIMIT 1"
         )
         found = self.rows(statement, number, round, kind)
-        return found[0] if found else (0, "", "")  # type: ignore[return-value]
+        return found[0] if found else (0, "", "")
 
     def reply_digests(self, kind: str) -> dict[tuple[str, int], str]:
         """(number, round) -> digest of the newest reply."""
@@ -227,4 +232,4 @@ class Book:
             "RETURNING number, round, kind, detail"
         )
         found = self.rows(statement, with_offset(now))
-        return (*found[0][:3], json.loads(found[0][3])) if found else None  # type: ignore[return-value]
+        return (*found[0][:3], json.loads(found[0][3])) if found else None

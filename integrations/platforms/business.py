@@ -126,10 +126,13 @@ class Business(Platform):
             self.pusher.queue(id, body.encode("gb18030" if self.due("gbk", "push") else "utf-8"))
 
     def happen(self, number: str, kind: str, **detail: Any) -> dict[str, Any]:
-        """Something happens to the current round of a demand; ``ping`` and ``resume`` are about the webhook alone.
+        """Something happens to the current round of a demand; ``ping`` and ``resume`` (push
+        again after a 410) are about the webhook alone.
         Returns {status, round, seq, event}."""
+        if kind == "resume":
+            self.pusher.resume()
         if kind in ("ping", "resume"):
-            return self._ping() if kind == "ping" else {"resumed": self.pusher.resume()}
+            return self._ping()
         now = self.now()
         with self.store:
             matter = self.store.newest(number)

@@ -46,13 +46,13 @@ def _damaged(event: dict[str, Any], due: Due) -> dict[str, Any]:
 def _odd(demand: dict[str, Any]) -> None:
     """Values of forms that live systems have sent."""
     part = int(chance(f"odd:{demand['demandNo']}") * 4)
-    odd: dict[str, Any] = [
+    odd: list[dict[str, Any]] = [
         {"enterprise": None},
         {"enterprise": (demand["enterprise"] or {}) | {"uscc": "341300000000001"}},
         {"limits": {"startBy": "", "answerBy": 3, "solveBy": "15"}},
         {"category": "项目建设/施工配套"},
-    ][part]
-    demand |= odd
+    ]
+    demand |= odd[part]
 
 
 def disturb(items: list[Any], board: Switchboard) -> list[Any]:

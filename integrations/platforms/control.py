@@ -87,7 +87,9 @@ class Control:
 
 def record_of(body: Body, now: datetime) -> Record:
     """A Record of the fields of Record, beside ``platform`` or under ``record``; call_time is a text in ISO 8601, else ``now``."""
-    given = {"platform": body.get("platform")} | (body["record"] if isinstance(body.get("record"), dict) else body)
+    given: Body = {"platform": body.get("platform")} | (
+        body["record"] if isinstance(body.get("record"), dict) else body
+    )
     unknown = sorted(set(given) - {one.name for one in fields(Record)})
     if unknown:
         raise ValueError(f"unknown fields of a record: {', '.join(unknown)}")

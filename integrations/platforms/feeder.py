@@ -80,9 +80,12 @@ class Feeder:
             if count and self._per_second:
                 self.send(count)
 
-    def close(self) -> None:
-        """No more is sent."""
+    def stop(self) -> None:
+        """No more drips."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Close the list of what was sent."""
         with self._lock:
             self._db.close()
 

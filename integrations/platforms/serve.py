@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from threading import Thread
 from traceback import print_exc
 from typing import Any
@@ -38,7 +39,7 @@ class Server:
     def start(self) -> None:
         """Answer from now on."""
         works = [
-            self._http.serve_forever,
+            lambda: self._http.serve_forever(poll_interval=0.05),
             self.control.feeder.run,
             *(self._ticker(one) for one in self.platforms.values()),
         ]
@@ -49,11 +50,12 @@ class Server:
     def close(self) -> None:
         """Stop answering and ticking; close the books."""
         self._open = False
-        self.control.feeder.close()
+        self.control.feeder.stop()
         self._http.shutdown()
         self._http.server_close()
         for thread in self._threads:
             thread.join(timeout=5)
+        self.control.feeder.close()
         for platform in self.platforms.values():
             platform.close()
 
@@ -69,10 +71,10 @@ class Server:
 
         return run
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, *, is_local: bool = True) -> Response:
         """The answer of whoever the path belongs to."""
         if request.path.startswith("/_control/"):
-            return self.control.handle(request)
+            return self.control.handle(request) if is_local else json_response({"error": "only from this machine"}, 403)
         for platform in self.platforms.values():
             if path := _below(platform, request.path):
                 request.path = path
@@ -103,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         if request is None:
             return
         try:
-            response = self.server.owner.answer(request)
+            response = self.server.owner.answer(request, is_local=ip_address(self.client_address[0]).is_loopback)
         except Exception:  # noqa: BLE001 a stand-in that stumbles says so, and goes on
             print_exc()
             response = Response(500, b"internal error", {"Content-Type": "text/plain"})

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -113,9 +114,11 @@ def test_410_stops_the_pushing_until_it_is_resumed(pushing: BusinessCaller, rece
     until(lambda: bool(pushing.platforms.control("pushes?platform=business")["rows"]))
     receiver.status = 204
     pushing.happen(NUMBER, "urge")
+    time.sleep(0.3)
+    assert len(receiver.pushes) == 1
     pushing.happen("", "resume")
-    until(lambda: len(receiver.pushes) == 2)
-    assert len(pushing.changes()) == 2
+    kinds = {json.loads(push[1])["type"] for push in receiver.wait(3)[1:]}
+    assert kinds == {"demand.urged", "endpoint.ping"}
 
 
 @pytest.mark.parametrize("name", ["wrong_signature", "old_timestamp", "new_key_only"])
@@ -312,6 +315,37 @@ def test_catch_up_and_ledger_page(business: BusinessCaller) -> None:
         after, more = page["next"], page["more"]
     assert rows == numbers
     assert refusal(business.call("GET", "/demands/changes?limit=101")) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("no_number", lambda events: "demandNo" not in events[1]["data"]),
+        ("null_text", lambda events: events[0]["data"]["demand"]["content"] is None),
+        ("bad_date", lambda events: events[0]["data"]["demand"]["submittedAt"] == "2026-13-45"),
+        ("unknown_event", lambda events: events[1]["type"] == "demand.piloted"),
+        ("not_object", lambda events: isinstance(events[1], str)),
+        ("counters_text", lambda events: events[0]["data"]["seq"] == "1"),
+        ("late_dispatch", lambda events: [event["data"]["seq"] for event in events] == [2, 1]),
+        ("older_update", lambda events: [event["data"]["seq"] for event in events] == [1, 3, 2]),
+        ("twice", lambda events: events[0] == events[1]),
+    ],
+)
+def test_its_events_misbehave_on_demand(business: BusinessCaller, name: str, check: Any) -> None:
+    business.platforms.control("misbehave", {"platform": "business", "name": name, "times": 1})
+    business.dispatch()
+    assert check(business.changes())
+
+
+def test_odd_demands_have_forms_that_live_systems_sent(business: BusinessCaller) -> None:
+    business.platforms.control("misbehave", {"platform": "business", "name": "odd_demand", "share": 1})
+    for n in range(20):
+        business.dispatch(f"QY20260302000000{n:02d}")
+    demands = [event["data"]["demand"] for event in business.changes()]
+    assert any(demand["enterprise"] is None for demand in demands)
+    assert any(isinstance(demand["category"], str) for demand in demands)
+    assert any(demand["limits"]["answerBy"] == 3 for demand in demands)
+    assert any((demand["enterprise"] or {}).get("uscc") == "341300000000001" for demand in demands)
 
 
 def test_its_clock_may_be_minutes_off(business: BusinessCaller) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.platforms.base import Request
 from integrations.platforms.misbehave import Switchboard
 
 from .callers import HotlineCaller
@@ -78,6 +79,12 @@ def test_a_later_round_of_an_unanswered_matter_takes_the_first_back(platforms: R
 )
 def test_it_says_what_is_wrong(platforms: Running, path: str, body: dict[str, object], status: int) -> None:
     assert platforms.control(path, body, status=status)["error"]
+
+
+def test_the_control_is_for_this_machine_only(platforms: Running) -> None:
+    asked = Request("GET", "/_control/health")
+    assert platforms.server.answer(asked, is_local=True).status == 200
+    assert platforms.server.answer(asked, is_local=False).status == 403
 
 
 def test_the_switchboard_is_off_counts_down_and_repeats() -> None:
