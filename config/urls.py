@@ -1,6 +1,6 @@
 """Every address of the house."""
 
-from django.urls import path
+from django.urls import include, path
 
 from integrations import webhooks
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("live", health.live, name="live"),
     path("ready", health.ready, name="ready"),
     path("hooks/<slug:source>", webhooks.receive, name="hook"),
+    path("", include("hotline.urls")),
 ]

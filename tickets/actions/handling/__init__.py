@@ -1,5 +1,6 @@
 """办理: what sections, office, leaders and sources do with a ticket between dispatch and close."""
 
+from .attaching import attach
 from .ends import answer_directly, archive, close, follow_up, redo, register_again, reject, reopen, terminate, withdraw
 from .merging import merge, unmerge
 from .notes import accept, amend, chase, instruct, read_person, supervise
@@ -30,6 +31,7 @@ __all__ = [
     "ask_outward_return",
     "ask_section_return",
     "ask_suspension",
+    "attach",
     "chase",
     "close",
     "contact",

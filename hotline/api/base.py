@@ -1,0 +1,152 @@
+"""What every endpoint shares: the table of roles, the reader's language, limits of size, idempotency, strict input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from hotline.permissions import MayAct, actor_of, scope_of
+from hotline.wording import language_of
+from tickets import clock
+from tickets.domain.actors import Actor
+from tickets.queries.scopes import Scope
+
+from . import idempotency
+from .errors import Misread, Refused, handle
+from .render import OrjsonRenderer
+
+LARGEST = 1024 * 1024
+
+
+class Endpoint(APIView):
+    """``endpoints``: method -> name in hotline.permissions.ENDPOINTS; a method without a name is refused."""
+
+    endpoints: ClassVar[Mapping[str, str]] = {}
+    #: False where repeating does no harm and the answer must not be kept (sign-in, personal data, questions).
+    keeps_answer: ClassVar[bool] = True
+    largest: ClassVar[int] = LARGEST
+    authentication_classes = [TokenAuthentication, SessionAuthentication]
+    permission_classes = [MayAct]
+    renderer_classes = [OrjsonRenderer]
+    parser_classes = [JSONParser]
+    metadata_class = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Language before anything is said, size before anything is read, permission before anything is done."""
+        translation.activate(language_of(request._request, request.user))  # noqa: SLF001
+        _check_size(request, self.largest)
+        super().initial(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """DRF's own way, with the Idempotency-Key around the handler."""
+        self.args, self.kwargs = args, kwargs
+        self.request = asked = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(asked, *args, **kwargs)
+            handler = getattr(self, (asked.method or "").lower(), self.http_method_not_allowed)
+            response = idempotency.once(
+                asked, lambda: handler(asked, *args, **kwargs), self.now, keeps=self.keeps_answer
+            )
+        except Exception as error:  # noqa: BLE001 - DRF's own hook raises again what is not ours
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(asked, response, *args, **kwargs)
+        add_never_cache_headers(self.response)
+        return self.response
+
+    def get_exception_handler(self) -> Any:
+        """One shape for every refusal, whatever the settings say."""
+        return handle
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return actor_of(self.request.user)
+
+    @property
+    def scope(self) -> Scope:
+        """Which tickets he sees."""
+        return scope_of(self.actor)
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request, read once."""
+        if not hasattr(self, "_now"):
+            self._now = clock.now()
+        return self._now
+
+    def read(self, kind: type[Strict], data: Any = None) -> dict[str, Any]:
+        """The body (or ``data``) as checked values. Raises ValidationError naming each field."""
+        form = kind(data=self.request.data if data is None else data)
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def asked(self, kind: type[Strict]) -> dict[str, Any]:
+        """The query as checked values; a name that the endpoint does not know is refused."""
+        return self.read(kind, {name: value for name, value in self.request.query_params.items() if name != "format"})
+
+
+def _check_size(request: Request, largest: int) -> None:
+    written = request.META.get("CONTENT_LENGTH") or "0"
+    if not str(written).isdigit() or int(written) > largest:
+        message = _("The body is over %d KB: make it smaller, or attach a file.") % (largest // 1024)
+        raise Refused(413, "too_large", message)
+
+
+class Strict(serializers.Serializer[Any]):
+    """Input in which an unknown field is an error: a misspelt name must not be lost in silence."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Checked values; ValidationError names every unknown field."""
+        if not isinstance(data, Mapping):
+            raise Misread(("", _("Send a JSON object.")))
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            reason = _("Unknown field; known: %s") % ", ".join(self.fields)
+            raise serializers.ValidationError({_printable(name): [reason] for name in unknown})
+        return dict(super().to_internal_value(data))
+
+
+def _printable(name: Any) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in str(name))[:60]
+
+
+class Text(serializers.CharField):
+    """A text with a length; blank unless ``required``."""
+
+    def __init__(self, longest: int, **options: Any) -> None:
+        options.setdefault("required", False)
+        options.setdefault("allow_blank", not options["required"])
+        if not options["required"]:
+            options.setdefault("default", "")
+        super().__init__(max_length=longest, **options)
+
+
+def word(kind: Any, **options: Any) -> serializers.ChoiceField:
+    """A word of a closed vocabulary."""
+    return serializers.ChoiceField(choices=[(each.value, each.zh) for each in kind], **options)
+
+
+def ok(body: Any, status: int = 200, **headers: str) -> Response:
+    """A plain answer."""
+    return Response(body, status=status, headers=headers)
+
+
+class PageQuery(Strict):
+    """Keyset pages: ``after`` is the mark that the page before gave as ``next``."""
+
+    after = Text(200, help_text=gettext_lazy("the mark of the next page, as the page before gave it"))
+    size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)

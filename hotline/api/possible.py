@@ -1,0 +1,51 @@
+"""What this reader can do with a ticket now, and why not the rest of what his roles may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotline.wording import pair, said
+from tickets.domain import states
+from tickets.domain.actors import Actor
+from tickets.domain.states import BY_ACTION, Action, State, UnableToMove
+from tickets.domain.words import Role
+from tickets.models import Ticket
+
+from .acts import ACTS
+
+
+def actions(ticket: Ticket, actor: Actor) -> list[dict[str, Any]]:
+    """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words."""
+    helps = ticket.co_handlers.filter(section_id=actor.section_id or 0, is_active=True).exists()
+    return [_told(action, ticket, actor, helps=helps) for action in ACTS if actor.roles & BY_ACTION[action].roles]
+
+
+def _told(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> dict[str, Any]:
+    told = {
+        "action": action.value,
+        "label": said(action),
+        "url": f"/api/tickets/{ticket.number}/{action.value}/",
+        "is_possible": True,
+        "reason": "",
+    }
+    before = State(ticket.before_merge) if ticket.before_merge else None
+    try:
+        states.check(ticket.stage, action, actor, ticket.section_id, before)
+    except UnableToMove as refusal:
+        return {**told, "is_possible": False, "reason": said(refusal)}
+    reason = _known(action, ticket, actor, helps=helps)
+    return {**told, "is_possible": not reason, "reason": reason}
+
+
+def _known(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> str:
+    """Refusals of the acts themselves that can be told before trying."""
+    if action is Action.ASK_SECTION_RETURN and ticket.must_handle:
+        return pair("裁定不予退回，须由本科室办理。", "The return was refused: this section must handle it.")
+    if action is Action.CONTRIBUTE and not helps:
+        return pair("本科室不是本件的协办单位。", "Your section does not co-handle this matter.")
+    if ticket.is_confidential and not actor.has(Role.DISPATCHER):
+        if action is Action.CONTACT:
+            return pair("保密件由办公室联系诉求人。", "A confidential matter: the office makes contact.")
+        if action is Action.READ_PERSON:
+            return pair("保密件的诉求人信息不向科室开放。", "The petitioner of a confidential matter is not shown.")
+    return ""

@@ -1,0 +1,42 @@
+"""Rows as a reader may see them: words with their labels, text masked, confidential matters closed to who may not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hotline.permissions.table import SEES_CARD
+from hotline.wording import in_chinese, mask_text
+from tickets.domain.actors import Actor
+from tickets.domain.states import State
+from tickets.domain.words import Channel, MatterType, Urgency
+from tickets.queries import scopes
+from tickets.queries.scopes import Scope
+
+#: Any scope of a section: what redact_row asks for.
+SECTIONLIKE = Scope("section", 0)
+VOCABULARY: Mapping[str, Mapping[str, Any]] = {
+    "state": {word.value: word for word in State},
+    "channel": {word.value: word for word in Channel},
+    "type": {word.value: word for word in MatterType},
+    "urgency": {word.value: word for word in Urgency},
+}
+FREE_TEXT = ("title", "place", "route_reason")
+
+
+def rows(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """List rows for this reader."""
+    chinese = in_chinese()
+    return [_row(row, actor, chinese=chinese) for row in found]
+
+
+def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
+    if row["is_confidential"] and not actor.roles & SEES_CARD:
+        row = scopes.redact_row(row, SECTIONLIKE)
+    for name in FREE_TEXT:
+        if row.get(name):
+            row[name] = mask_text(row[name])
+    for name, vocabulary in VOCABULARY.items():
+        word = vocabulary.get(row[name])
+        row[f"{name}_label"] = row[name] if word is None else word.zh if chinese else word.en
+    return row

@@ -1,0 +1,88 @@
+"""Signing in and out, and who am I."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.authtoken.models import Token
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hotline.models import User
+from hotline.permissions import sign_in, sign_out
+from hotline.wording import label
+from tickets.domain.words import Role
+
+from . import shapes
+from .base import Endpoint, Strict, ok
+
+
+class Credentials(Strict):
+    """User name and password; ``token`` true also gives a token for programs."""
+
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=200, trim_whitespace=False, style={"input_type": "password"})
+    token = serializers.BooleanField(required=False, default=False)
+
+
+class Session(Endpoint):
+    """The session of a person."""
+
+    endpoints = {"POST": "session.open", "DELETE": "session.close"}
+    keeps_answer = False
+
+    @extend_schema(
+        operation_id="session_open", summary="登录 / Sign in", tags=["session"], auth=[],
+        request=Credentials, responses=shapes.answers(shapes.SignedIn, 400, 429),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Sets the session cookie; send ``csrf`` as X-CSRFToken with what you change. Five failures lock for 15 minutes."""
+        form = self.read(Credentials)
+        web = request._request  # noqa: SLF001 - Django's own request carries the session
+        user = sign_in(web, username=form["username"], password=form["password"], now=self.now)
+        login(web, user)
+        body = {"user": me(user), "csrf": get_token(web)}
+        if form["token"]:
+            body["token"] = Token.objects.get_or_create(user=user)[0].key
+        return ok(body)
+
+    @extend_schema(
+        operation_id="session_close", summary="退出 / Sign out", tags=["session"], request=None, responses={204: None}
+    )
+    def delete(self, request: Request) -> Response:
+        """Ends the session; with a token, the token too."""
+        if isinstance(request.user, User):
+            sign_out(request._request, request.user, self.now)  # noqa: SLF001
+            if isinstance(request.auth, Token):
+                request.auth.delete()
+        logout(request._request)  # noqa: SLF001
+        return Response(status=204)
+
+
+class Me(Endpoint):
+    """The account that asks."""
+
+    endpoints = {"GET": "me"}
+
+    @extend_schema(operation_id="me", summary="我 / Who am I", tags=["session"], responses=shapes.answers(shapes.Me))
+    def get(self, request: Request) -> Response:
+        """Name, roles, section, language."""
+        self.asked(Strict)
+        assert isinstance(request.user, User)  # noqa: S101 - the table lets nobody else come here
+        return ok(me(request.user))
+
+
+def me(user: User) -> dict[str, Any]:
+    """An account as its owner sees it."""
+    section = user.section
+    return {
+        "username": user.username,
+        "name": str(user),
+        "roles": [{"code": code, "label": label(Role, code)} for code in user.roles],
+        "section": {"code": section.code, "name": section.name} if section else None,
+        "language": user.language,
+    }

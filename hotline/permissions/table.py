@@ -1,0 +1,63 @@
+"""Endpoint by endpoint, the roles that may use it; an endpoint that is not in the table is refused to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tickets.domain.states import TABLE, Action
+from tickets.domain.words import Role
+
+#: Also who has not signed in.
+ANYONE: frozenset[Role] = frozenset(Role)
+PEOPLE: frozenset[Role] = frozenset(Role) - {Role.ADAPTER, Role.SYSTEM}
+ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECURITY})
+READERS = PEOPLE - ADMINISTRATORS
+CLERKS = frozenset({Role.INTAKE, Role.DISPATCHER})
+DESKS = READERS - {Role.SECRECY, Role.AUDITOR}
+
+ACT = "ticket.act."
+#: Every act of a person, under the roles of its edge (domain.states). The reach (own section) is asked by the act itself.
+ACTS: Mapping[str, frozenset[Role]] = {
+    ACT + edge.action.value: edge.roles & PEOPLE for edge in TABLE if edge.roles & PEOPLE
+}
+
+ENDPOINTS: Mapping[str, frozenset[Role]] = {
+    "session.open": ANYONE,
+    "session.close": ANYONE,
+    "nowhere": ANYONE,
+    "schema": ANYONE,
+    "me": PEOPLE,
+    "tickets.list": READERS,
+    "tickets.create": CLERKS,
+    "ticket.read": READERS,
+    "ticket.timeline": READERS,
+    "ticket.history": READERS,
+    "attachment.read": READERS,
+    "worklists": READERS,
+    "worklist": READERS,
+    "rates": READERS - {Role.SECRECY},
+    "rates.tickets": READERS - {Role.SECRECY},
+    "search": READERS - {Role.AUDITOR},
+    "duplicates": CLERKS,
+    "notices": PEOPLE,
+    "notice.read": PEOPLE,
+    "journal.verify": frozenset({Role.AUDITOR}),
+    "policies": PEOPLE,
+    "calendar": PEOPLE,
+    "deadline": PEOPLE,
+    "words": PEOPLE,
+    "sections": PEOPLE,
+    **ACTS,
+}
+
+#: Who may look for a person by telephone or identity number.
+PERSON_SEARCH = CLERKS
+#: Who sees that personal data were opened, and by whom.
+SEES_READINGS = frozenset({Role.DISPATCHER, Role.LEADER, Role.AUDITOR, Role.SECRECY})
+#: Who sees the petitioner's card, covered; sections only on their own, not confidential matters.
+SEES_CARD = frozenset({Role.INTAKE, Role.DISPATCHER, Role.LEADER})
+
+
+def action_endpoint(action: Action) -> str:
+    """The name of an act in the table."""
+    return ACT + action.value

@@ -1,0 +1,20 @@
+"""How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
+
+from .labels import in_chinese, label, language_of, pair, said, words
+from .masking import mask_id, mask_name, mask_phone, mask_text
+from .redaction import COVER, Cover
+
+__all__ = [
+    "COVER",
+    "Cover",
+    "in_chinese",
+    "label",
+    "language_of",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "mask_text",
+    "pair",
+    "said",
+    "words",
+]
