@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from hotline.models import User
 from tickets.actions import ledger
 from tickets.domain.actors import SYSTEM
@@ -50,6 +52,7 @@ def make_source(code: str = "hotline", channel: Channel | None = None, **facts: 
     return Source.objects.get_or_create(code=code, defaults=facts)[0]
 
 
+@transaction.atomic
 def make_ticket(*, now: datetime = NOW, channel: Channel = Channel.HOTLINE, **facts: Any) -> Ticket:
     """A ticket with its first event; ``facts`` are fields (state, section, dispatched_at …)."""
     pk = allocate(Ticket)[0]
