@@ -40,6 +40,10 @@ class StandIns:
         with urlopen(request, timeout=60) as answer:  # noqa: S310
             return json.load(answer)
 
+    def book(self, platform: str) -> list[dict[str, Any]]:
+        """What a platform's own book holds, a row for each (number, round)."""
+        return list(self.ask(f"book?platform={platform}")["rows"])
+
     def wait(self) -> None:
         """Until they answer. Raises TimeoutError."""
         for _ in range(300):
@@ -79,7 +83,7 @@ def take_everything_in(stand_ins: StandIns, say: Say) -> None:
     stand_ins.ask("send", {})
     until, quiet = time.monotonic() + PATIENCE, 0
     while quiet < 2 and time.monotonic() < until:
-        took = sum(pull.pull(code) for code in registry.codes())
+        took = sum(done.new + len(done.lots) for done in map(pull.pull, registry.codes()))
         progress = stand_ins.ask("progress")
         waiting = InboxItem.objects.filter(lot=Lot.WAITING).count()
         say(f"平台已派 {progress['dispatched']}/{progress['total']}，已入库 {Inquiry.objects.count()} / taken in")
@@ -93,7 +97,7 @@ def push_everything_out(say: Say) -> None:
     until = time.monotonic() + PATIENCE
     open_posts = [Post.PENDING, Post.SENDING, Post.UNKNOWN, Post.HANDED_OVER]
     while time.monotonic() < until:
-        sent = sum(push.push(code) for code in registry.codes())
+        sent = sum(push.push(code).total() for code in registry.codes())
         waiting = OutboxRow.objects.filter(post__in=open_posts).count()
         say(f"待平台收讫 {waiting} / waiting for a receipt")
         if not waiting:
@@ -117,7 +121,7 @@ def _missing(stand_ins: StandIns) -> set[tuple[str, str]]:
     theirs = {
         (code, f"{row['number']}#{row['round']}")
         for code in registry.codes()
-        for row in stand_ins.ask(f"book?platform={code}")
+        for row in stand_ins.book(code)
     }
     return theirs - ours - parked
 
@@ -134,7 +138,7 @@ def differences(stand_ins: StandIns) -> list[str]:
     theirs = {
         (code, row["number"], row["round"], row["reply_digest"] or "")
         for code in platforms
-        for row in stand_ins.ask(f"book?platform={code}")
+        for row in stand_ins.book(code)
     }
     parked = set(InboxItem.objects.filter(lot=Lot.PARKED).exclude(identity="").values_list("source", "identity"))
     gone = {row for row in theirs - ours if (row[0], f"{row[1]}#{row[2]}") not in parked}

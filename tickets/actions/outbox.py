@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tickets import signals
 from tickets.domain.messages import Telling
-from tickets.models import Attachment, Inquiry, OutboxRow, Reply, Request
+from tickets.models import Attachment, Inquiry, OutboxRow, Post, Reply, Request
 
 
 def enqueue(
@@ -45,6 +45,15 @@ def enqueue(
     code = source.pk
     transaction.on_commit(lambda: signals.outbox_filled.send(OutboxRow, source=code))
     return row
+
+
+def supersede(*, inquiry: Inquiry) -> int:
+    """A new round has come: what earlier rounds of the number still wanted to say is moot. Returns how many rows."""
+    earlier = OutboxRow.objects.filter(
+        inquiry__source=inquiry.source_id, inquiry__number=inquiry.number, round__lt=inquiry.round
+    )
+    waiting = earlier.filter(post__in=[Post.PENDING, Post.DEAD])
+    return waiting.update(post=Post.DISCARDED.value, next_at=None, trouble=f"第{inquiry.round}轮派单已到，本轮作废")
 
 
 def _plain(value: Any) -> Any:

@@ -132,4 +132,4 @@ def test_everybody_in_the_made_up_day_is_fictional() -> None:
 
 def test_the_other_channels_wait_for_our_own_intake() -> None:
     channels = Counter(matter["channel"] for matter in records.intake_matters())
-    assert channels == {"radio": 2, "disclosure": 2, "public_opinion": 2, "direct": 2}
+    assert channels == {"radio": 2, "disclosure": 2, "opinion": 2, "direct": 2}

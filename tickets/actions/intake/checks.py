@@ -36,7 +36,7 @@ def check(incoming: Incoming) -> None:
                 f"“{name}”含有空字符（NUL），请删除后重试。",
                 f"“{name}” holds a NUL character: remove it and replay.",
             )
-        if any("\ud800" <= char <= "\udfff" for char in text):
+        if not _is_encodable(text):
             raise UnableToReceiveError(
                 name,
                 f"“{name}”含有损坏的字符，请改正后重试。",
@@ -44,6 +44,15 @@ def check(incoming: Incoming) -> None:
             )
     if incoming.matter is not None:
         _check_matter(incoming.matter)
+
+
+def _is_encodable(text: str) -> bool:
+    """False for a lone surrogate, which no database takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_matter(matter: Matter) -> None:

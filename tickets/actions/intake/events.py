@@ -13,12 +13,19 @@ from tickets.domain.states import ANSWERED, OPEN, OVER, State
 from tickets.models import Inquiry, Ticket
 from tickets.queries import inquiries
 
-from .. import handling, ledger, replies, timers
+from .. import delivery, handling, ledger, replies, timers
 
 Act = Callable[[Inquiry, Ticket, Incoming, Actor, datetime], None]
 
 #: Happenings about the state: an older one than the newest applied is kept, and not applied.
 ABOUT_STATE = frozenset({Happening.REDO, Happening.BOUNCED, Happening.ACCEPTED, Happening.CLOSED, Happening.WITHDRAWN})
+
+#: A source's verdict on what was handed over as a file stands for the receipt.
+VERDICTS = frozenset({Happening.ACCEPTED, Happening.CLOSED, Happening.BOUNCED, Happening.RETURN_DECIDED})
+
+
+def _is_good(incoming: Incoming) -> bool:
+    return incoming.happening is not Happening.BOUNCED and incoming.detail.get("agreed") is not False
 
 
 def apply(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) -> bool:
@@ -32,6 +39,9 @@ def apply(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) 
     if about_state:
         inquiry.state_version = max(inquiry.state_version, incoming.version)
     ticket = _work(inquiry)
+    if incoming.happening in VERDICTS:
+        receipt = str(incoming.detail.get("request_no") or incoming.detail.get("file") or "")
+        delivery.receipt_came(inquiry=inquiry, accepted=_is_good(incoming), receipt_no=receipt, now=now)
     ACTS[incoming.happening](inquiry, ticket, incoming, actor, now)
     ledger.save_with_history(inquiry, actor=actor, now=now, reason=incoming.happening.value)
     return True

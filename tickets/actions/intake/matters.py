@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +10,14 @@ from django.db import transaction
 from tickets import signals
 from tickets.domain.actors import SYSTEM, Actor
 from tickets.domain.chain import sha256
-from tickets.domain.messages import FileRef, Incoming, Limits, Matter
+from tickets.domain.messages import FileRef, Incoming, Matter
 from tickets.domain.routing import Facts
 from tickets.domain.states import OVER, Action, State
 from tickets.models import Attachment, FileState, Inquiry, Person, Project, Ticket, numbering
 
-from .. import handling, ledger, routing, timers
+from .. import handling, ledger, outbox, routing, timers
 from .checks import UnableToReceiveError, first_line, is_anonymous
+from .limits import stated
 
 MOST_FILES = 10
 
@@ -31,6 +31,7 @@ def open_inquiry(*, incoming: Incoming, actor: Actor, now: datetime) -> tuple[In
     ticket = ledger.lock(known.pk)
     inquiry = _inquiry(ticket, incoming, matter, actor, now)
     ledger.note(ticket=ticket, action="join", actor=actor, now=now, refs={"inquiry": str(inquiry)})
+    outbox.supersede(inquiry=inquiry)
     if ticket.stage in OVER and ticket.stage is not State.MERGED:
         handling.register_again(ticket=ticket, actor=actor, now=now, reason=f"第{inquiry.round}轮派单")
         ticket = ledger.lock(ticket.pk)
@@ -146,7 +147,7 @@ def _inquiry(ticket: Ticket, incoming: Incoming, matter: Matter, actor: Actor, n
 
 def inquiry_facts(matter: Matter, incoming: Incoming, now: datetime) -> dict[str, Any]:
     """The facts of the matter that hang on the inquiry: the source's deadlines among them, kept as given."""
-    limits = {f"limit_{each.name}": getattr(matter.limits, each.name) for each in fields(Limits)}
+    limits = stated(incoming, matter.limits, matter.dispatched_at or now)
     return {
         "is_anonymous": is_anonymous(matter),
         "needs_reply": matter.needs_reply,
