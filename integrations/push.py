@@ -38,6 +38,7 @@ REACHED: dict[Telling, frozenset[str]] = {
     Telling.RETURN: frozenset({"return_asked", "returned"}),
 }
 Settled = Counter[str]
+ANSWERED = ("accepted", "handed_over")
 
 
 def push(source: str, *, clock: Clock = house_clock.now, longest: timedelta = LONGEST) -> Settled:
@@ -66,6 +67,7 @@ def waiting(now: datetime) -> list[str]:
 
 def _batch(adapter: Adapter, claims: list[Claim], clock: Clock, done: Settled, end: datetime, grip: lease.Grip) -> bool:
     """False when the platform is to be left alone now; what was not tried goes back at once."""
+    is_calm = False  # the breaker is asked once a batch while all goes well
     for place, claim in enumerate(claims):
         if clock() >= end or not grip.keep():
             _give_back(claims[place:], clock())
@@ -74,7 +76,14 @@ def _batch(adapter: Adapter, claims: list[Claim], clock: Clock, done: Settled, e
         if claim.until < needed and not delivery.renew(claim, needed):
             done["lost"] += 1
             continue
-        done[_send(adapter, claim, clock)] += 1
+        ended = _send(adapter, claim, clock)
+        done[ended] += 1
+        if ended in ANSWERED:
+            if not is_calm:
+                breaker.succeeded(adapter.code)
+            is_calm = True
+            continue
+        is_calm = False
         if breaker.is_open(adapter.code, clock()):
             _give_back(claims[place + 1 :], clock())
             return False
@@ -109,7 +118,6 @@ def _send(adapter: Adapter, claim: Claim, clock: Clock) -> str:
         told = masking.trouble(error)
         log.error("outbox %s of %s failed: %s", claim.row.pk, adapter.code, told)
         return _settled("unknown", delivery.unknown, claim, told, clock())
-    breaker.succeeded(adapter.code)
     return _accepted(claim, receipt, clock())
 
 
@@ -127,7 +135,6 @@ def _asked_first(adapter: Adapter, claim: Claim, message: Outgoing, now: datetim
         return ""
     book = adapter.look(message.number, message.round)
     if book is not None and _is_reached(message, book):
-        breaker.succeeded(adapter.code)
         return _accepted(claim, _as_receipt(book), now)
     if is_dead_key:
         told = "结果不明已超过7天,平台不再识别重复提交,请人工核对 / unclear for over 7 days: ask the platform, then mark as sent or replay"

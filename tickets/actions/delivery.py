@@ -172,17 +172,22 @@ def _settle(claim: Claim, now: datetime, action: str, refs: Mapping[str, Any], *
 def _follow(row: OutboxRow, receipt: Receipt, now: datetime) -> None:
     """What an acceptance says about the inquiry and the request behind the row."""
     actor = platform(row.source_id)
-    inquiry = Inquiry.objects.select_for_update().get(pk=row.inquiry_id)
-    newer = receipt.version == 0 or receipt.version > inquiry.state_version
-    if receipt.outer_state and newer and row.round == inquiry.round:
-        inquiry.outer_state = receipt.outer_state
-        if row.telling in MOVES:
-            inquiry.state_version = max(inquiry.state_version, receipt.version)
-        ledger.save_with_history(inquiry, actor=actor, now=now, reason=f"delivered {row.telling}")
+    if receipt.outer_state and (row.telling in MOVES or receipt.outer_state != row.inquiry.outer_state):
+        _follow_state(row, receipt, actor, now)
     if row.request_id and receipt.receipt_no:
         request = Request.objects.select_for_update().get(pk=row.request_id)
         request.receipt_no = receipt.receipt_no[:64]
         ledger.save_with_history(request, actor=actor, now=now, reason="receipt")
+
+
+def _follow_state(row: OutboxRow, receipt: Receipt, actor: Actor, now: datetime) -> None:
+    inquiry = Inquiry.objects.select_for_update().get(pk=row.inquiry_id)
+    if receipt.version and receipt.version <= inquiry.state_version:
+        return
+    inquiry.outer_state = receipt.outer_state
+    if row.telling in MOVES:
+        inquiry.state_version = max(inquiry.state_version, receipt.version)
+    ledger.save_with_history(inquiry, actor=actor, now=now, reason=f"delivered {row.telling}")
 
 
 def receipt_came(*, inquiry: Inquiry, accepted: bool, receipt_no: str, now: datetime) -> int:
