@@ -5,6 +5,7 @@ from __future__ import annotations
 from .base import Platform, Record, World
 from .control import Control
 from .feeder import Feeder
+from .misbehave import COMMON
 from .serve import Server
 
 
@@ -73,7 +74,11 @@ def build(
 
 
 def _switch(world: World, platforms: dict[str, Platform], word: str) -> None:
+    """One word of the option. Raises ValueError for a misbehaviour nobody knows."""
     who, _, what = word.rpartition(":")
     name, _, share = what.partition("=")
-    for platform in [who] if who else platforms:
-        world.switchboard.set(platform, name, share=float(share or 0.05))
+    chosen = [one for one in platforms.values() if who in ("", one.name) and name in (*COMMON, *one.misbehaviours)]
+    if not chosen:
+        raise ValueError(f"--misbehave: nobody knows {word}")
+    for platform in chosen:
+        world.switchboard.set(platform.name, name, share=float(share or 0.05))

@@ -52,7 +52,7 @@ class Switchboard:
             if how.pop("off", False):
                 self._switches.pop((platform, name), None)
                 return
-            if not how.get("times") and not how.get("share"):
+            if "times" not in how and "share" not in how:
                 how["share"] = 1.0
             self._switches[platform, name] = Switch(**how)
 

@@ -100,3 +100,15 @@ def test_the_switchboard_is_off_counts_down_and_repeats() -> None:
     assert 60 < sum(drawn) < 140
     board.set("hotline", "twice", off=True)
     assert not any(board.due("hotline", "twice") for _ in range(20))
+    board.set("hotline", "slow", share=0)
+    assert not board.due("hotline", "slow", "feed")
+
+
+def test_misbehaviour_from_the_start_must_be_known(tmp_path: Path) -> None:
+    with Running(tmp_path / "one", only=("hotline",), misbehave="hotline:twice=0.5,slow") as running:
+        assert [(one["name"], one["share"]) for one in running.control("misbehave")["on"]] == [
+            ("slow", 0.05),
+            ("twice", 0.5),
+        ]
+    with pytest.raises(ValueError, match="sing"):
+        Running(tmp_path / "two", only=("hotline",), misbehave="sing")
