@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -10,6 +12,18 @@ from django.db import connection, models
 T = TypeVar("T")
 Version = tuple[Any, ...]
 FACTS = ("max(history_id)", "count(*)", "max(history_date)")
+_held: ContextVar[dict[int, Any] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Ask only once inside: for one action that starts several clocks under the same calendar and policies."""
+    token = _held.set({}) if _held.get() is None else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _held.reset(token)
 
 
 class Cached(Generic[T]):
@@ -24,7 +38,16 @@ class Cached(Generic[T]):
         self._kept: tuple[Version, T] | None = None
 
     def get(self) -> T:
-        """The value as the rows are now: one query while nothing has changed."""
+        """The value as the rows are now: one query while nothing has changed, none again while ``held``."""
+        holding = _held.get()
+        if holding is None:
+            return self._asked()
+        if id(self) not in holding:
+            holding[id(self)] = self._asked()
+        value: T = holding[id(self)]
+        return value
+
+    def _asked(self) -> T:
         version, kept = self.version(), self._kept
         if kept is None or kept[0] != version:
             kept = self._kept = (version, self._build())

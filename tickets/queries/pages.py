@@ -36,7 +36,7 @@ def by_due(rows: QuerySet[Any, dict[str, Any]], after: str, size: int) -> Page:
     if not after or due is not None:
         dated = rows.filter(due_at__isnull=False)
         if due is not None:
-            dated = dated.filter(TupleGreaterThan(Tuple(F("due_at"), F("id")), (due, pk)))  # type: ignore[arg-type]
+            dated = dated.filter(TupleGreaterThan(Tuple(F("due_at"), F("id")), (due, pk)))
         found = list(dated.order_by("due_at", "id")[: size + 1])
         pk = 0
     if len(found) <= size:

@@ -34,22 +34,29 @@ def notices(actor: Actor) -> QuerySet[Notice]:
     scope = scopes.of(actor)
     if scope.kind == "section":
         rows = rows.filter(Q(ticket__isnull=True) | Q(ticket__section_id=actor.section_id))
-    return rows.annotate(is_read=Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id)))
+    return rows
+
+
+def unread_notices(actor: Actor) -> QuerySet[Notice]:
+    """Those of ``notices`` that the actor has not read."""
+    return notices(actor).filter(~_is_read(actor))
+
+
+def _is_read(actor: Actor) -> Exists:
+    return Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id or 0))
 
 
 def page(*, actor: Actor, unread_only: bool = False, after: str = "", size: int = 50) -> Page:
     """The newest first; each row has ``is_read``, and the ticket's number and title as the actor may see them."""
-    rows = notices(actor)
-    if unread_only:
-        rows = rows.filter(is_read=False)
+    rows = unread_notices(actor) if unread_only else notices(actor)
     scope = scopes.of(actor)
-    found = by_newest(rows.values(*COLUMNS), after, size)
+    found = by_newest(rows.annotate(is_read=_is_read(actor)).values(*COLUMNS), after, size)
     return Page([_shown(row, scope) for row in found.rows], found.next)
 
 
 def unread(*, actor: Actor) -> int:
     """How many are unread, counted to 1,001 at the most."""
-    return count(notices(actor).filter(is_read=False).values("pk"))
+    return count(unread_notices(actor).values("pk"))
 
 
 def newest_at(*, actor: Actor) -> datetime | None:

@@ -127,12 +127,13 @@ def tickets(
 
 
 def _of_list(rows: QuerySet[Ticket], worklist: Worklist, scope: Scope, user_id: int | None) -> QuerySet[Ticket]:
-    if worklist is Worklist.QUEUE and scope.kind == "section":
-        return rows.filter(section_id=scope.section_id)
+    section = scope.section_id if scope.kind == "section" else None
+    if worklist is Worklist.QUEUE and section is not None:
+        return rows.filter(section_id=section)
     if worklist is Worklist.CO_HANDLED:
         helped = CoHandler.objects.filter(is_active=True)
-        if scope.kind == "section":
-            helped = helped.filter(section_id=scope.section_id)
+        if section is not None:
+            helped = helped.filter(section_id=section)
         return rows.filter(pk__in=helped.values("ticket_id"))
     if worklist is Worklist.MINE:
         return rows.filter(handler_id=user_id) if user_id is not None else rows.none()
@@ -159,7 +160,8 @@ def listed(rows: QuerySet[Ticket]) -> QuerySet[Any, dict[str, Any]]:
         extension_asked=Exists(asked.filter(kind=RequestKind.EXTENSION.value)),
         suspension_asked=Exists(asked.filter(kind=RequestKind.SUSPENSION.value)),
     )
-    return marked.values(*COLUMNS)
+    columns: QuerySet[Any, dict[str, Any]] = marked.values(*COLUMNS)
+    return columns
 
 
 def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:

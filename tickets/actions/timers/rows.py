@@ -45,11 +45,13 @@ def create(
     inquiry: Inquiry | None = None,
     platform_due_at: datetime | None = None,
     terms: dict[str, Any] | None = None,
+    is_new: bool = False,
 ) -> Timer:
     """A clock, once: the same inquiry or work, side, kind and start give the row that is there already, set going again when
-    it was stopped (a dispatch taken back and given again in one moment)."""
+    it was stopped (a dispatch taken back and given again in one moment). ``is_new``: the caller knows that there is none."""
     whose: dict[str, Any] = {"inquiry": inquiry} if inquiry else {"ticket": ticket, "inquiry": None}
-    there = Timer.objects.filter(**whose, side=side, kind=kind, started_at=started_at).first()
+    same = Timer.objects.filter(**whose, side=side, kind=kind, started_at=started_at)
+    there = None if is_new else same.first()
     if there is not None and there.run != Run.STOPPED:
         return there
     timer = Timer(

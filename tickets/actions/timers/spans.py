@@ -12,6 +12,7 @@ from tickets.domain.terms import End, Terms, Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Inquiry, Run, Tag, Ticket, Timer
 from tickets.queries.calendar import working_calendar
+from tickets.queries.freshness import held
 from tickets.queries.reckoning import reckon
 
 from .rows import alive, arm, reach, save
@@ -21,6 +22,7 @@ from .start import follow, start_outer, work_of
 STATUTORY_GROUNDS = frozenset({"third_party", "hearing"})
 
 
+@held()
 def meet(
     *, ticket: Ticket, kind: ClockKind, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None
 ) -> list[Timer]:
@@ -76,6 +78,7 @@ def _may_pause(timer: Timer, ground: str) -> bool:
     return ground in STATUTORY_GROUNDS or timer.policy is None or timer.policy.tag != Tag.LAW
 
 
+@held()
 def resume(*, ticket: Ticket, now: datetime) -> list[Timer]:
     """Count on. A due moment that lay inside the pause breaches now, and counts as late from the close of this day."""
     resumed = [timer for timer in alive(ticket) if timer.run == Run.PAUSED]
@@ -97,6 +100,7 @@ def _not_before(start: str, now: datetime) -> str:
     return max(datetime.fromisoformat(start), now).isoformat()
 
 
+@held()
 def extend(
     *,
     ticket: Ticket,
@@ -149,6 +153,7 @@ def _later(moment: datetime, timer: Timer, amount: Decimal) -> datetime:
     return due(Terms(amount, unit, timer.terms.get("end", End.MIDNIGHT)), start, working_calendar()).moment
 
 
+@held()
 def limits_changed(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> list[Timer]:
     """The source moved its own deadlines: ours follow where they are kept beside, missing clocks begin, the section's follows."""
     ticket = ticket or work_of(inquiry)

@@ -8,6 +8,7 @@ from datetime import datetime
 from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Start, Ticket, Timer
 from tickets.queries import policies
+from tickets.queries.freshness import held
 
 from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
 
@@ -15,6 +16,7 @@ from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
 NO_CALLER = (Channel.INSPECTION.value, Channel.OPINION.value)
 
 
+@held()
 def start_outer(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> list[Timer]:
     """The clocks of one contact: those its source set a deadline for, and those a policy of ours supplies.
 
@@ -35,11 +37,12 @@ def _outer(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, now: datetime) -> 
     if inquiry.is_anonymous and kind is ClockKind.CONTACT:
         return None
     policy = outer_policy(inquiry, ticket, kind)
-    started_at = inquiry.dispatched_at if limit is not None else _start_of(policy, inquiry)
+    started_at = inquiry.dispatched_at if limit is not None else start_of(policy, inquiry)
     if started_at is None:
         return None
     return create(
-        ticket=ticket, inquiry=inquiry, kind=kind, side=Side.OUTER, started_at=started_at, policy=policy, platform_due_at=limit, now=now
+        ticket=ticket, inquiry=inquiry, kind=kind, side=Side.OUTER, started_at=started_at, policy=policy, platform_due_at=limit,
+        now=now, is_new=True,
     )  # fmt: skip
 
 
@@ -50,7 +53,7 @@ def outer_policy(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, *, is_redo: 
     )  # fmt: skip
 
 
-def _start_of(policy: Policy | None, inquiry: Inquiry) -> datetime | None:
+def start_of(policy: Policy | None, inquiry: Inquiry) -> datetime | None:
     """A confirmation that is not there yet counts as receipt, the earlier and safe reading; acceptance has to come."""
     if policy is None:
         return None
@@ -63,6 +66,7 @@ def _start_of(policy: Policy | None, inquiry: Inquiry) -> datetime | None:
     return moments.get(Start(policy.starts_at))
 
 
+@held()
 def start_accepted(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None) -> Timer | None:
     """受理: the reply clock of a petition begins (60 calendar days, 信访工作条例 art. 34). Where the source's own deadline runs
     already it stays in force, and our count behind it starts here. None when no policy counts from acceptance."""
@@ -84,17 +88,20 @@ def start_accepted(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = N
     return timer
 
 
+@held()
 def start_inner(*, ticket: Ticket, now: datetime) -> list[Timer]:
     """The section's clocks, from the office's dispatch: sign, contact, reply. Clocks of a section before are stopped."""
     _end(alive(ticket, side=Side.INNER))
-    begun = [_inner(ticket, ClockKind.SIGN, now)]
+    is_new = not Timer.objects.filter(ticket=ticket, side=Side.INNER, started_at=now).exists()
+    begun = [_inner(ticket, ClockKind.SIGN, now, is_new=is_new)]
     if ticket.contacted_at is None and _has_caller(ticket):
-        begun.append(_inner(ticket, ClockKind.CONTACT, now))
-    begun.append(_inner_reply(ticket, now))
+        begun.append(_inner(ticket, ClockKind.CONTACT, now, is_new=is_new))
+    begun.append(_inner_reply(ticket, now, is_new=is_new))
     reach(ticket)
     return [timer for timer in begun if timer is not None]
 
 
+@held()
 def start_redo(*, ticket: Ticket, inquiry: Inquiry | None, now: datetime, due: datetime | None = None) -> list[Timer]:
     """重办: a new reply clock for the source that asked (its own date, else the policy's 3 working days), the section's a margin
     ahead of it; without a source only the section's."""
@@ -134,9 +141,11 @@ def _awaits_reply_clock(ticket: Ticket) -> bool:
     return bool(kinds) and ClockKind.REPLY not in kinds
 
 
-def _inner(ticket: Ticket, kind: ClockKind, now: datetime) -> Timer | None:
+def _inner(ticket: Ticket, kind: ClockKind, now: datetime, *, is_new: bool) -> Timer | None:
     policy = inner_policy(ticket, kind, now)
-    return None if policy is None else create(ticket=ticket, kind=kind, side=Side.INNER, started_at=now, policy=policy, now=now)
+    if policy is None:
+        return None
+    return create(ticket=ticket, kind=kind, side=Side.INNER, started_at=now, policy=policy, now=now, is_new=is_new)
 
 
 def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: bool = False) -> Policy | None:
@@ -144,7 +153,9 @@ def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: boo
     return policies.find(kind, Side.INNER, now, channel=ticket.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo)
 
 
-def _inner_reply(ticket: Ticket, now: datetime, due: datetime | None = None) -> Timer | None:
+def _inner_reply(
+    ticket: Ticket, now: datetime, due: datetime | None = None, *, is_new: bool = False
+) -> Timer | None:
     outer_due = _earliest_outer_reply(ticket)
     if outer_due is not None:
         policy = inner_policy(ticket, ClockKind.REPLY, now)
@@ -157,7 +168,9 @@ def _inner_reply(ticket: Ticket, now: datetime, due: datetime | None = None) -> 
         return None
     if policy is None:
         return None
-    return create(ticket=ticket, kind=ClockKind.REPLY, side=Side.INNER, started_at=now, policy=policy, terms=terms, now=now)
+    return create(
+        ticket=ticket, kind=ClockKind.REPLY, side=Side.INNER, started_at=now, policy=policy, terms=terms, now=now, is_new=is_new
+    )  # fmt: skip
 
 
 def _earliest_outer_reply(ticket: Ticket) -> datetime | None:
