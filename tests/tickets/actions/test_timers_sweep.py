@@ -25,7 +25,9 @@ def _reference(db: None) -> None:
 
 
 def at_work(channel: Channel = Channel.DIRECT, **facts) -> Ticket:
-    ticket = make_ticket(channel=channel, section=make_section(), dispatched_at=NOW, state=State.IN_PROGRESS.value, **facts)
+    ticket = make_ticket(
+        channel=channel, section=make_section(), dispatched_at=NOW, state=State.IN_PROGRESS.value, **facts
+    )
     timers.start_outer(inquiry=make_inquiry(ticket), now=NOW, ticket=ticket)
     timers.start_inner(ticket=ticket, now=NOW)
     for kind in (ClockKind.SIGN, ClockKind.CONTACT):
@@ -75,7 +77,11 @@ def test_notices_are_addressed_to_the_section_its_handler_and_the_office() -> No
     handler = make_user("zhangsan", section=make_section())
     ticket = at_work(handler=handler)
     timers.sweep(moment("2026-03-17 09:00"))
-    rows = Notice.objects.filter(ticket=ticket).order_by("id").values_list("kind", "role", "section__code", "user__username")
+    rows = (
+        Notice.objects.filter(ticket=ticket)
+        .order_by("id")
+        .values_list("kind", "role", "section__code", "user__username")
+    )
     assert set(rows) == {
         ("clock_due", "handler", "gongcheng", "zhangsan"),
         ("clock_escalated", "chief", "gongcheng", None),
@@ -113,7 +119,9 @@ def test_events_of_one_batch_are_chained_under_the_journal_key(settings) -> None
 
 def test_an_idle_sweep_is_one_look_up() -> None:
     at_work()
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert timers.sweep(NOW + timedelta(minutes=1)) == timers.Swept()
     assert len(seen) == 1
 
