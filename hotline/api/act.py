@@ -91,7 +91,7 @@ def _matter(opened: list[tuple[Inquiry, Party]]) -> dict[str, str] | None:
     return {"title": ticket.title, "content": ticket.content, "place": ticket.place}
 
 
-def view_for(action: Action, act: Act) -> type[ActView]:
+def view_for(action: Action, act: Act, operation: str = "") -> type[ActView]:
     """The endpoint of one act, described for the OpenAPI document."""
     takes_file = action is Action.ATTACH
     facts = {
@@ -102,17 +102,17 @@ def view_for(action: Action, act: Act) -> type[ActView]:
         "parser_classes": [MultiPartParser] if takes_file else [JSONParser],
         "largest": LARGEST_FILE + LARGEST if takes_file else LARGEST,
         "keeps_answer": not act.reads,
-        "post": _described(action, act),
+        "post": _described(action, act, operation or f"act_{action.value}"),
     }
     return type(f"Act{action.name.title().replace('_', '')}", (ActView,), facts)
 
 
-def _described(action: Action, act: Act) -> Any:
+def _described(action: Action, act: Act, operation: str) -> Any:
     def post(self: ActView, request: Request, number: str) -> Response:
         return ActView.post(self, request, number)
 
     return extend_schema(
-        operation_id=f"act_{action.value}",
+        operation_id=operation,
         summary=f"{action.zh} / {action.en}",
         description=(act.form.__doc__ or "").strip(),
         tags=["acts"],
@@ -127,3 +127,5 @@ def _described(action: Action, act: Act) -> Any:
 
 
 VIEWS = {action: view_for(action, act) for action, act in ACTS.items()}
+#: The same act under the name of what it makes.
+Attachments = view_for(Action.ATTACH, ACTS[Action.ATTACH], "attachments_add")

@@ -153,24 +153,43 @@ class Caller(serializers.Serializer[Any]):
     email = Char()
 
 
+class Left(serializers.Serializer[Any]):
+    """What is left of a clock, or how late it is."""
+
+    state = serializers.ChoiceField(choices=["left", "late", "paused", "met", "met_late", "stopped"])
+    working_days = Int()
+    seconds = serializers.FloatField()
+    open_seconds = serializers.FloatField(help_text="working time")
+    late_days = Int()
+    late_seconds = serializers.FloatField()
+
+
 class ClockShape(serializers.Serializer[Any]):
     """One clock, with the count in words."""
 
+    id = Int()
     kind = Char()
     kind_label = Char()
     side = Char()
     side_label = Char()
     run = Char()
     run_label = Char()
+    number = Char(help_text="of the inquiry it counts for; empty for the section's own")
+    section = Char()
     started_at = Moment()
-    due_at = Moment(allow_null=True)
-    is_platform = Bool(help_text="the source's own deadline, which goes first")
-    is_provisional = Bool()
-    is_late = Bool()
+    due_at = Moment()
+    platform_due_at = Moment(allow_null=True, help_text="the source's own deadline, which goes first")
     met_at = Moment(allow_null=True)
+    breached_at = Moment(allow_null=True)
+    is_late = Bool()
+    is_provisional = Bool()
+    left = Left()
+    percent = Int()
     policy = Char()
     citation = Char()
+    is_confirmed = Bool()
     explanation = Char()
+    lines = serializers.ListField(child=Char())
 
 
 class ActionShape(serializers.Serializer[Any]):
@@ -380,3 +399,185 @@ class SignedIn(serializers.Serializer[Any]):
     user = Me()
     csrf = Char()
     token = Char(required=False)
+
+
+class Worklist(serializers.Serializer[Any]):
+    """A list of a desk, and how many wait in it (1001: more than a thousand)."""
+
+    name = Char()
+    label = Char()
+    count = Int()
+    url = Char()
+
+
+class Worklists(serializers.Serializer[Any]):
+    """The lists of this reader's desks."""
+
+    rows = Worklist(many=True)
+
+
+class RateShape(serializers.Serializer[Any]):
+    """One figure with its base in words. ``rate`` null: nothing was due or there were no tickets, which is neither 0 nor 1."""
+
+    key = Char()
+    label = Char()
+    group = Char()
+    group_label = Char()
+    numerator = Int()
+    denominator = Int()
+    rate = serializers.FloatField(allow_null=True)
+    hours = serializers.FloatField(allow_null=True)
+    outcome = Char()
+    outcome_label = Char()
+    base = Char()
+    numerator_url = Char()
+    denominator_url = Char()
+
+
+class Rates(serializers.Serializer[Any]):
+    """The figures of a period."""
+
+    rows = RateShape(many=True)
+
+
+class SimilarList(serializers.Serializer[Any]):
+    """Suggestions, the likeliest first."""
+
+    rows = Similar(many=True)
+
+
+class Found(TicketPage):
+    """What a search found; ``kind``: number, person or text."""
+
+    kind = serializers.ChoiceField(choices=["number", "person", "text"])
+
+
+class NoticeShape(serializers.Serializer[Any]):
+    """A line of the in-tray."""
+
+    id = Int()
+    kind = Char()
+    role = Char()
+    created_at = Moment()
+    number = Char(allow_null=True)
+    title = Char(allow_null=True)
+    is_read = Bool()
+    facts = serializers.DictField()
+
+
+class Notices(serializers.Serializer[Any]):
+    """The in-tray, the newest first."""
+
+    rows = NoticeShape(many=True)
+    next = Char()
+    unread = Int()
+
+
+class Verdict(serializers.Serializer[Any]):
+    """Does the journal prove itself?"""
+
+    ok = Bool()
+    text = Char()
+    events = Int()
+    tickets = Int()
+    seals = Int()
+    unsealed = Int()
+
+
+class Word(serializers.Serializer[Any]):
+    """A word with both labels."""
+
+    code = Char()
+    zh = Char()
+    en = Char()
+
+
+class PolicyShape(serializers.Serializer[Any]):
+    """A limit in force, with its source."""
+
+    id = Int()
+    name = Char()
+    clock = Char()
+    side = Char()
+    starts_at = Char()
+    channel = Char()
+    type = Char()
+    urgency = Char()
+    is_redo = Bool()
+    amount = Char()
+    unit = Char()
+    end = Char()
+    extension_limit = Char()
+    tag = Char()
+    citation = Char()
+    effective_from = serializers.DateField()
+    effective_to = serializers.DateField(allow_null=True)
+    is_confirmed = Bool()
+    version = Int()
+
+
+class Policies(serializers.Serializer[Any]):
+    """The limits in force today."""
+
+    rows = PolicyShape(many=True)
+
+
+class Day(serializers.Serializer[Any]):
+    """A day that differs from its weekday."""
+
+    date = serializers.DateField()
+    is_working = Bool()
+    name = Char()
+    document = Char()
+    is_announced = Bool()
+    intervals = Char()
+
+
+class Hours(serializers.Serializer[Any]):
+    """Office hours from a day on."""
+
+    first_date = serializers.DateField()
+    intervals = Char()
+    document = Char()
+
+
+class CalendarShape(serializers.Serializer[Any]):
+    """A year of the working calendar."""
+
+    year = Int()
+    is_covered = Bool()
+    covered_until = serializers.DateField(allow_null=True)
+    days = Day(many=True)
+    office_hours = Hours(many=True)
+
+
+class DeadlineLine(serializers.Serializer[Any]):
+    """A counted (or not counted) stretch."""
+
+    starts = Moment()
+    ends = Moment()
+    is_counted = Bool()
+    text = Char()
+
+
+class DeadlineShape(serializers.Serializer[Any]):
+    """When a limit ends, and why."""
+
+    due_at = Moment()
+    last_day = serializers.DateField(allow_null=True)
+    is_provisional = Bool()
+    summary = Char()
+    lines = DeadlineLine(many=True)
+
+
+class SectionRow(SectionShape):
+    """A section at work."""
+
+    id = Int()
+    is_office = Bool()
+
+
+class SectionList(serializers.Serializer[Any]):
+    """The sections."""
+
+    rows = SectionRow(many=True)

@@ -60,7 +60,8 @@ class Story(Endpoint):
         self.asked(Strict)
         ticket = find_ticket(self.actor, number)
         telling = Telling(ticket, self.actor)
-        entries = timeline.of(ticket, with_readings=bool(self.actor.roles & SEES_READINGS))
+        sees = bool(self.actor.roles & SEES_READINGS)
+        entries = [each for each in timeline.of(ticket, with_readings=sees) if sees or each.code != "read_file"]
         names = changes.names(entry.actor for entry in entries)
         rows = [
             {

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tickets.domain.actors import Actor
 from tickets.domain.words import Role
-from tickets.models import Notice, Ticket
+from tickets.models import Notice, NoticeRead, Ticket
 
 
 def tell(
@@ -33,3 +34,10 @@ def tell(
         created_at=now,
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
+
+
+def read(*, notice: Notice, actor: Actor, now: datetime) -> None:
+    """The actor has seen the line; seeing it twice changes nothing."""
+    NoticeRead.objects.bulk_create(
+        [NoticeRead(notice=notice, user_id=actor.account, read_at=now)], ignore_conflicts=True
+    )

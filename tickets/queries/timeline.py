@@ -31,6 +31,9 @@ OTHER = {
     "supervised_after_end": ("办结后督办", "Supervised after the end"),
     "units_added": ("来源加派单位", "Units added by the source"),
     "reference": ("平台编号", "The platform's number"),
+    "read_file": ("查看附件", "A file opened"),
+    "file_fetched": ("取得附件", "A file fetched"),
+    "file_refused": ("附件未收", "A file not taken"),
     "seen": ("状态同步", "State as the source sees it"),
 }
 

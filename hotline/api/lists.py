@@ -1,0 +1,118 @@
+"""Worklists: what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hotline.wording import said
+from tickets.domain.actors import Actor
+from tickets.domain.words import Role
+from tickets.queries import worklists
+from tickets.queries.worklists import BadCursor, Worklist
+
+from . import present, shapes
+from .base import Endpoint, PageQuery, Strict, ok
+from .errors import Misread
+
+W = Worklist
+#: What stands at the head of each role's desk, in order.
+DESKS: Mapping[Role, tuple[Worklist, ...]] = {
+    Role.INTAKE: (W.REGISTERED, W.OPEN, W.FOLLOW_UP),
+    Role.DISPATCHER: (
+        W.REGISTERED,
+        W.RETURNS,
+        W.SIGN_OFF,
+        W.TO_SEND,
+        W.FOLLOW_UP,
+        W.REQUESTS,
+        W.OVERDUE,
+        W.OPEN,
+    ),
+    Role.HANDLER: (W.MINE, W.QUEUE, W.CO_HANDLED, W.OVERDUE),
+    Role.CHIEF: (W.QUEUE, W.FIRST_REVIEW, W.CO_HANDLED, W.OVERDUE),
+    Role.LEADER: (W.SIGN_OFF, W.REQUESTS, W.OVERDUE, W.OPEN),
+    Role.SECRECY: (W.SIGN_OFF, W.OPEN),
+    Role.AUDITOR: (W.ALL,),
+}
+#: Other names people use for the same lists.
+ALIASES = {"section": W.QUEUE, "hall": W.REGISTERED, "dispatch": W.REGISTERED}
+
+
+def of_desk(actor: Actor) -> tuple[Worklist, ...]:
+    """The lists of the actor's roles, each once."""
+    return tuple(dict.fromkeys(each for role in Role if role in actor.roles for each in DESKS.get(role, ())))
+
+
+def named(name: str) -> Worklist:
+    """A list by its name, with dashes or underscores. Raises NotFound."""
+    plain = name.replace("-", "_")
+    if plain in ALIASES:
+        return ALIASES[plain]
+    if plain not in Worklist._value2member_map_:
+        raise NotFound
+    return Worklist(plain)
+
+
+class Worklists(Endpoint):
+    """The head of a desk."""
+
+    endpoints = {"GET": "worklists"}
+
+    @extend_schema(
+        operation_id="worklists",
+        summary="工作台 / The lists of my desks",
+        tags=["worklists"],
+        responses=shapes.answers(shapes.Worklists),
+    )
+    def get(self, request: Request) -> Response:
+        """Each list with how many wait in it, counted to 1,001 at the most."""
+        self.asked(Strict)
+        rows = [
+            {
+                "name": each.value,
+                "label": said(each),
+                "count": worklists.count(worklist=each, scope=self.scope, user_id=self.actor.user_id),
+                "url": f"/api/worklists/{each.value}",
+            }
+            for each in of_desk(self.actor)
+        ]
+        return ok({"rows": rows})
+
+
+class OneWorklist(Endpoint):
+    """One list."""
+
+    endpoints = {"GET": "worklist"}
+
+    @extend_schema(
+        operation_id="worklist",
+        summary="待办列表 / One list",
+        tags=["worklists"],
+        parameters=[
+            PageQuery,
+            OpenApiParameter("name", OpenApiTypes.STR, OpenApiParameter.PATH, enum=[each.value for each in Worklist]),
+        ],
+        responses=shapes.answers(shapes.TicketPage, 400, 404),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        """A page, the most urgent first."""
+        asked = self.asked(PageQuery)
+        try:
+            page = worklists.page(
+                worklist=named(name),
+                scope=self.scope,
+                now=self.now,
+                user_id=self.actor.user_id,
+                after=asked["after"],
+                size=asked["size"],
+            )
+        except BadCursor:
+            raise Misread(("after", _("This is no mark of a page of this list."))) from None
+        return ok({"rows": present.rows(page.rows, self.actor), "next": page.next})

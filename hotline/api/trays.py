@@ -1,0 +1,85 @@
+"""The in-tray of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hotline.permissions.table import SEES_CARD
+from hotline.wording import mask_text
+from tickets.actions import notices
+from tickets.domain.actors import Actor
+from tickets.queries import trays
+from tickets.queries.pages import BadCursor
+
+from . import shapes
+from .base import Endpoint, PageQuery, Strict, ok
+from .errors import Misread
+
+
+class TrayQuery(PageQuery):
+    """All of it, or what is unread."""
+
+    unread = serializers.BooleanField(required=False, default=False)
+
+
+class Notices(Endpoint):
+    """The in-tray."""
+
+    endpoints = {"GET": "notices"}
+
+    @extend_schema(
+        operation_id="notices",
+        summary="消息 / My notices",
+        tags=["notices"],
+        parameters=[TrayQuery],
+        responses=shapes.answers(shapes.Notices, 400),
+    )
+    def get(self, request: Request) -> Response:
+        """What is addressed to the reader, to his role, or to his section's."""
+        asked = self.asked(TrayQuery)
+        try:
+            page = trays.page(actor=self.actor, unread_only=asked["unread"], after=asked["after"], size=asked["size"])
+        except BadCursor:
+            raise Misread(("after", _("This is no mark of a page of this list."))) from None
+        rows = [_told(row, self.actor) for row in page.rows]
+        return ok({"rows": rows, "next": page.next, "unread": trays.unread(actor=self.actor)})
+
+
+def _told(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """A confidential matter's line says to sections that there is something, and no words of it."""
+    is_closed = row.pop("is_confidential") and not actor.roles & SEES_CARD
+    facts = {name: mask_text(value) if isinstance(value, str) else value for name, value in row["facts"].items()}
+    return {**row, "title": mask_text(row["title"] or ""), "facts": {} if is_closed else facts}
+
+
+class Read(Endpoint):
+    """A notice that was read."""
+
+    endpoints = {"POST": "notice.read"}
+    keeps_answer = False
+
+    @extend_schema(
+        operation_id="notice_read",
+        summary="标为已读 / Mark as read",
+        tags=["notices"],
+        request=None,
+        responses={
+            204: None,
+            **{code: each for code, each in shapes.answers(shapes.Error, 404).items() if code != 200},
+        },
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Safe to repeat."""
+        self.read(Strict)
+        notice = trays.notices(self.actor).filter(pk=pk).first()
+        if notice is None:
+            raise NotFound
+        notices.read(notice=notice, actor=self.actor, now=self.now)
+        return Response(status=204)
