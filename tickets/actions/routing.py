@@ -23,7 +23,14 @@ log = logging.getLogger(__name__)
 
 
 def decide(*, facts: Facts, now: datetime) -> tuple[Decision, bool]:
-    """What the rules say of these facts, and whether the rule that matched dispatches by itself.
+    """What the rules say of these facts, and whether the rule that matched dispatches by itself."""
+    usable, dispatching = rules(facts=facts, now=now)
+    decision = route(facts, usable)
+    return decision, decision.rule_id in dispatching
+
+
+def rules(*, facts: Facts, now: datetime) -> tuple[list[Rule], set[int]]:
+    """The rules that can be read and asked of these facts, and the ids of those that dispatch by themselves.
 
     A rule that cannot be read is set aside with an alarm to the office; the others go on (a peer skipped it silently).
     """
@@ -40,8 +47,7 @@ def decide(*, facts: Facts, now: datetime) -> tuple[Decision, bool]:
         usable.append(rule)
         if row.dispatches:
             dispatching.add(row.pk)
-    decision = route(facts, usable)
-    return decision, decision.rule_id in dispatching
+    return usable, dispatching
 
 
 def _rule(row: Route, sections: dict[str, int]) -> Rule:

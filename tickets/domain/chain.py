@@ -13,11 +13,14 @@ GENESIS = "0" * 64
 
 def canonical(facts: dict[str, Any]) -> str:
     """One text for one meaning: sorted keys, no blanks, UTF-8; moments as ISO 8601 in UTC."""
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(facts)
 
 
 def _plain(value: Any) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def sha256(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,9 @@ from tickets.domain.words import Channel
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE = 17
+SIGNS = bytes(ord(ALPHABET[number % len(ALPHABET)]) for number in range(256))
+UNEVEN = bytes(range(256 - 256 % len(ALPHABET), 256))
 PREFIX = {
     Channel.HOTLINE: "SZ",
     Channel.BUSINESS: "QY",
@@ -46,4 +50,12 @@ def ticket_number(channel: Channel, ticket_id: int, moment: datetime) -> str:
 
 def lookup_code() -> str:
     """查询码: 17 signs of 31, more than 80 bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(17))
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE))
+
+
+def lookup_codes(count: int) -> list[str]:
+    """Many look-up codes from one reading of the random source; bytes that would favour some signs are thrown away."""
+    signs = ""
+    while len(signs) < count * CODE:
+        signs += os.urandom(count * CODE + 64).translate(SIGNS, UNEVEN).decode()
+    return [signs[place : place + CODE] for place in range(0, count * CODE, CODE)]

@@ -21,19 +21,26 @@ def find(
     type: str = "",  # noqa: A002 (the field's word, as on the ticket)
     urgency: str = "",
     is_redo: bool = False,
+    rows: Iterable[Policy] | None = None,
 ) -> Policy | None:
     """The active row that fits best at the moment ``at`` (a Shanghai day decides), or None when none fits.
 
     A blank field of a row fits anything; most fields given wins, then the newest ``effective_from``, then the newest row.
+    ``rows``: those of ``active``, where many are asked for at once.
     """
     day = to_local(at).date()
     facts = {"channel": channel, "type": type, "urgency": urgency}
     fitting = [
         row
-        for row in _rows.get()
+        for row in (active() if rows is None else rows)
         if row.clock == clock and row.side == side and row.is_redo == is_redo and _holds(row, day) and _fits(row, facts)
     ]
     return max(fitting, key=_rank, default=None)
+
+
+def active() -> list[Policy]:
+    """Every row that is switched on, as it is now."""
+    return _rows.get()
 
 
 def in_force(at: datetime) -> list[Policy]:

@@ -36,7 +36,7 @@ def check(incoming: Incoming) -> None:
                 f"“{name}”含有空字符（NUL），请删除后重试。",
                 f"“{name}” holds a NUL character: remove it and replay.",
             )
-        if not _is_encodable(text):
+        if not is_encodable(text):
             raise UnableToReceiveError(
                 name,
                 f"“{name}”含有损坏的字符，请改正后重试。",
@@ -46,7 +46,7 @@ def check(incoming: Incoming) -> None:
         _check_matter(incoming.matter)
 
 
-def _is_encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
     """False for a lone surrogate, which no database takes."""
     try:
         text.encode()

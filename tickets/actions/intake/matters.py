@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,18 +62,7 @@ def _certain(incoming: Incoming, matter: Matter) -> Ticket | None:
 
 
 def _new_ticket(incoming: Incoming, matter: Matter, actor: Actor, now: datetime) -> Inquiry:
-    facts = Facts(
-        incoming.channel,
-        matter.type,
-        matter.urgency,
-        first_line(matter),
-        matter.content,
-        matter.category,
-        matter.area_code,
-        matter.place,
-        matter.project,
-    )
-    decision, dispatches = routing.decide(facts=facts, now=now)
+    decision, dispatches = routing.decide(facts=facts_of(incoming, matter), now=now)
     ticket = _ticket(incoming, matter, now)
     ticket.proposed_section_id, ticket.route_reason = decision.section_id, decision.reason_zh[:300]
     refs = {"source": incoming.source, "inquiry": f"{incoming.number}#{incoming.round}", "rule": decision.rule_id}
@@ -86,6 +76,21 @@ def _new_ticket(incoming: Incoming, matter: Matter, actor: Actor, now: datetime)
             ticket=ticket, section=section, actor=SYSTEM, now=now, co_sections=others, reason=decision.reason_zh[:300]
         )
     return inquiry
+
+
+def facts_of(incoming: Incoming, matter: Matter) -> Facts:
+    """What the routing rules look at."""
+    return Facts(
+        incoming.channel,
+        matter.type,
+        matter.urgency,
+        first_line(matter),
+        matter.content,
+        matter.category,
+        matter.area_code,
+        matter.place,
+        matter.project,
+    )
 
 
 def _ticket(incoming: Incoming, matter: Matter, now: datetime) -> Ticket:
@@ -169,27 +174,29 @@ def _person(matter: Matter, now: datetime) -> Person:
 
 
 def _files(ticket: Ticket, inquiry: Inquiry, files: tuple[FileRef, ...], now: datetime) -> None:
-    """Rows for the source's files: their bytes are fetched later; more than the wire allows are shown as not taken."""
-    rows = [
-        Attachment(
-            ticket=ticket,
-            inquiry=inquiry,
-            name=file.name[:200] or "附件",
-            size=file.size or 0,
-            sha256=file.sha256[:64],
-            source_ref=(file.ref or file.name)[:120],
-            source_url=file.url[:500],
-            added_at=now,
-            state=(FileState.WAITING if place < MOST_FILES else FileState.REFUSED).value,
-            trouble="" if place < MOST_FILES else f"每件最多 {MOST_FILES} 个附件",
-        )
-        for place, file in enumerate(files)
-    ]
+    rows = [Attachment(ticket=ticket, inquiry=inquiry, **facts) for facts in file_facts(files, now)]
     if not rows:
         return
     Attachment.objects.bulk_create(rows, ignore_conflicts=True)
     source = inquiry.source_id
     transaction.on_commit(lambda: signals.files_waiting.send(Attachment, source=source))
+
+
+def file_facts(files: Sequence[FileRef], now: datetime) -> list[dict[str, Any]]:
+    """The source's files as attachments: their bytes are fetched later; more than the wire allows are shown as not taken."""
+    return [
+        {
+            "name": file.name[:200] or "附件",
+            "size": file.size or 0,
+            "sha256": file.sha256[:64],
+            "source_ref": (file.ref or file.name)[:120],
+            "source_url": file.url[:500],
+            "added_at": now,
+            "state": (FileState.WAITING if place < MOST_FILES else FileState.REFUSED).value,
+            "trouble": "" if place < MOST_FILES else f"每件最多 {MOST_FILES} 个附件",
+        }
+        for place, file in enumerate(files)
+    ]
 
 
 def update(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) -> str:

@@ -1,0 +1,127 @@
+"""Which messages of a batch surely make a new ticket, so that their rows can be written as sets; the rest goes the single way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tickets.domain.messages import Happening, Incoming, Matter
+from tickets.domain.routing import Decision, Facts, Rule, route
+from tickets.models import Exchange, Inquiry, Project, Section, Source
+from tickets.queries.inquiries import FINISHED
+
+from .. import routing
+from . import matters
+from .checks import UnableToReceiveError, check, is_encodable
+
+Mark = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A message that makes a new ticket for certain, and its place in what the caller gave."""
+
+    place: int
+    incoming: Incoming
+    matter: Matter
+
+
+class Known:
+    """The reference rows, read once for a chunk."""
+
+    def __init__(self, facts: Facts, now: datetime) -> None:
+        self.rules: list[Rule]
+        self.rules, self.dispatching = routing.rules(facts=facts, now=now)
+        self.sections = {row.pk: row for row in Section.objects.all()}
+        self.sources = {row.pk: row for row in Source.objects.all()}
+        self.projects = dict(Project.objects.filter(is_active=True).order_by("-pk").values_list("name", "pk"))
+
+    def decide(self, facts: Facts) -> tuple[Decision, bool]:
+        """``routing.decide`` without asking the database."""
+        decision = route(facts, self.rules)
+        return decision, decision.rule_id in self.dispatching
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """``openings``: written as sets; ``seen``: places of messages that came before; ``others``: places for the single way, in order."""
+
+    openings: list[Opening]
+    seen: list[int]
+    others: list[int]
+    known: Known | None = None
+
+
+def sort_out(incomings: Sequence[Incoming], now: datetime) -> Sorted:
+    """Ask the database once for all numbers and event ids of a chunk. What opens a number that is known already, here or earlier
+    in the chunk, joins, amends or is calm: that is for the single way to say."""
+    events, numbers = _events(incomings), _numbers(incomings)
+    known, told = None, set[Mark]()
+    done = Sorted([], [], [])
+    for place, incoming in enumerate(incomings):
+        mark, event = (incoming.source, incoming.number), (incoming.source, incoming.event_id)
+        if incoming.event_id and event in events:
+            done.seen.append(place)
+            continue
+        is_first = mark not in numbers and event not in told
+        opening = _opening(place, incoming) if is_first else None
+        if opening is not None:
+            known = known or Known(matters.facts_of(incoming, opening.matter), now)
+            opening = opening if is_simple(opening, known) else None
+        numbers.add(mark)
+        if incoming.event_id:
+            told.add(event)
+        if opening is None:
+            done.others.append(place)
+        else:
+            done.openings.append(opening)
+    return Sorted(done.openings, done.seen, done.others, known)
+
+
+def _opening(place: int, incoming: Incoming) -> Opening | None:
+    if incoming.matter is None or incoming.happening not in (Happening.DISPATCHED, Happening.UPDATED):
+        return None
+    try:
+        check(incoming)
+    except UnableToReceiveError:
+        return None
+    return Opening(place, incoming, incoming.matter)
+
+
+def _events(incomings: Iterable[Incoming]) -> set[Mark]:
+    """The (source, event id) that were received before."""
+    asked = _by_source((each.source, each.event_id) for each in incomings if each.event_id)
+    rows = [Exchange.objects.filter(source_id=source, event_id__in=ids) for source, ids in asked.items()]
+    return {mark for each in rows for mark in each.values_list("source_id", "event_id")}
+
+
+def _numbers(incomings: Iterable[Incoming]) -> set[Mark]:
+    """The (source, number) of which a round is here."""
+    asked = _by_source((each.source, each.number) for each in incomings)
+    rows = [Inquiry.objects.filter(source_id=source, number__in=ids) for source, ids in asked.items()]
+    return {mark for each in rows for mark in each.values_list("source_id", "number")}
+
+
+def _by_source(marks: Iterable[Mark]) -> dict[str, list[str]]:
+    asked: dict[str, list[str]] = defaultdict(list)
+    for source, text in marks:
+        if "\x00" not in text and is_encodable(text):
+            asked[source].append(text)
+    return asked
+
+
+def is_simple(opening: Opening, known: Known) -> bool:
+    """Whether the sheets can say it all: the source is known and still waits, nothing is secret, nothing is longer than its column."""
+    incoming, matter = opening.incoming, opening.matter
+    refs = [(file.ref or file.name)[:120] for file in matter.files]
+    return (
+        incoming.source in known.sources
+        and incoming.outer_state not in FINISHED
+        and not (matter.is_confidential or matter.is_report or matter.local_reference)
+        and len(incoming.number) <= 64
+        and len(incoming.event_id) <= 160
+        and len(incoming.outer_state) <= 24
+        and len(refs) == len(set(refs))
+    )
