@@ -23,7 +23,8 @@ from tickets.models import Inquiry, OutboxRow, Post, Ticket
 from tickets.queries import journal
 
 Say = Callable[[str], None]
-PATIENCE = 540.0
+PATIENCE = 540.0  # seconds for everything to come in
+QUIET = 60.0  # seconds without a receipt before the rest is left to people
 BEING_SOLVED = {"being_solved": Outcome.IN_PROGRESS}
 
 
@@ -94,12 +95,14 @@ def take_everything_in(stand_ins: StandIns, say: Say) -> None:
 
 def push_everything_out(say: Say) -> None:
     """Push until every outgoing row has its receipt or needs a person; receipts of files come by pull."""
-    until = time.monotonic() + PATIENCE
+    until, before = time.monotonic() + PATIENCE, -1
     open_posts = [Post.PENDING, Post.SENDING, Post.UNKNOWN, Post.HANDED_OVER]
     while time.monotonic() < until:
         sent = sum(push.push(code).total() for code in registry.codes())
         waiting = OutboxRow.objects.filter(post__in=open_posts).count()
-        say(f"待平台收讫 {waiting} / waiting for a receipt")
+        if waiting != before:
+            say(f"待平台收讫 {waiting} / waiting for a receipt")
+            before, until = waiting, time.monotonic() + QUIET
         if not waiting:
             return
         if OutboxRow.objects.filter(post=Post.HANDED_OVER).exists():
@@ -118,11 +121,7 @@ def _missing(stand_ins: StandIns) -> set[tuple[str, str]]:
         .exclude(identity="")
         .values_list("source", "identity")
     )
-    theirs = {
-        (code, f"{row['number']}#{row['round']}")
-        for code in registry.codes()
-        for row in stand_ins.book(code)
-    }
+    theirs = {(code, f"{row['number']}#{row['round']}") for code in registry.codes() for row in stand_ins.book(code)}
     return theirs - ours - parked
 
 

@@ -24,6 +24,13 @@ ABOUT_STATE = frozenset({Happening.REDO, Happening.BOUNCED, Happening.ACCEPTED, 
 VERDICTS = frozenset({Happening.ACCEPTED, Happening.CLOSED, Happening.BOUNCED, Happening.RETURN_DECIDED})
 
 
+def settle_receipts(*, inquiry: Inquiry, incoming: Incoming, now: datetime) -> None:
+    """The verdict is the receipt of what was handed over, whatever our table makes of the rest."""
+    if incoming.happening in VERDICTS:
+        receipt = str(incoming.detail.get("request_no") or incoming.detail.get("file") or "")
+        delivery.receipt_came(inquiry=inquiry, accepted=_is_good(incoming), receipt_no=receipt, now=now)
+
+
 def _is_good(incoming: Incoming) -> bool:
     return incoming.happening is not Happening.BOUNCED and incoming.detail.get("agreed") is not False
 
@@ -39,9 +46,6 @@ def apply(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) 
     if about_state:
         inquiry.state_version = max(inquiry.state_version, incoming.version)
     ticket = _work(inquiry)
-    if incoming.happening in VERDICTS:
-        receipt = str(incoming.detail.get("request_no") or incoming.detail.get("file") or "")
-        delivery.receipt_came(inquiry=inquiry, accepted=_is_good(incoming), receipt_no=receipt, now=now)
     ACTS[incoming.happening](inquiry, ticket, incoming, actor, now)
     ledger.save_with_history(inquiry, actor=actor, now=now, reason=incoming.happening.value)
     return True
@@ -79,6 +83,10 @@ def _redo(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, no
         timers.start_redo(ticket=ticket, inquiry=inquiry, now=now, due=due)
     else:
         handling.register_again(ticket=ticket, actor=actor, now=now, reason=reason)
+
+
+def _reasons(detail: dict[str, Any]) -> list[Any]:
+    return detail.get("reasons") or [detail.get("reason") or detail.get("opinion") or ""]
 
 
 def _bounced(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
@@ -139,6 +147,9 @@ def _withdrawn(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Acto
 
 def _return_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
     agreed = bool(incoming.detail.get("agreed"))
+    if ticket.stage in ANSWERED:
+        _answer_ruled(inquiry, ticket, incoming, actor, now)
+        return
     if not agreed:
         inquiry.must_handle = True
         inquiry.save(update_fields=["must_handle"])
@@ -147,6 +158,15 @@ def _return_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor:
     )
     if agreed:
         inquiry.closed_at, inquiry.outer_state = now, "returned"
+
+
+def _answer_ruled(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
+    """Answered with “not ours”: a source that agrees has taken it back and is done with us, one that does not bounces the answer."""
+    if not incoming.detail.get("agreed"):
+        _bounced(inquiry, ticket, incoming, actor, now)
+        return
+    _closed(inquiry, ticket, incoming, actor, now)
+    inquiry.outer_state = "returned"
 
 
 def _extension_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:

@@ -91,6 +91,7 @@ def _find(incoming: Incoming) -> Inquiry | None:
 
 def _apply(inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime, result: str) -> Received:
     """Let the event ask its act; what the table refuses is kept and shown to the office, the platform's state is never forced on ours."""
+    events.settle_receipts(inquiry=inquiry, incoming=incoming, now=now)
     try:
         with transaction.atomic():
             applied = events.apply(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
