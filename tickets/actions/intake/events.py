@@ -92,9 +92,7 @@ def _reasons(detail: dict[str, Any]) -> list[Any]:
 def _bounced(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
     if int(incoming.detail.get("redo_no") or inquiry.redo_no) != inquiry.redo_no:
         return
-    reasons = "；".join(
-        str(reason) for reason in incoming.detail.get("reasons") or [incoming.detail.get("reason") or ""]
-    )
+    reasons = "；".join(str(reason) for reason in _reasons(incoming.detail))
     inquiry.answered_at = None
     if ticket.stage is State.IN_PROGRESS:
         ledger.note(ticket=ticket, action="bounced_while_open", actor=actor, now=now, refs={"inquiry": str(inquiry)})
