@@ -14,6 +14,7 @@ from tickets.domain import chain, states
 from tickets.domain.actors import Actor
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.models import Event, Head, Ticket
+from tickets.models.bulk import update_columns
 
 Refs = Mapping[str, Any]
 
@@ -104,7 +105,7 @@ def note_all(*, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: da
         events.append(_next(ticket, action, actor, now, refs, before=ticket.state))
         touched[ticket.pk] = ticket
     Event.objects.bulk_create(events, batch_size=500)
-    Ticket.objects.bulk_update(touched.values(), ["journal_seq", "journal_head"], batch_size=200)
+    update_columns(Ticket, list(touched.values()), ["journal_seq", "journal_head"])
 
 
 def record(*, chain_name: str, action: str, actor: Actor, now: datetime, refs: Refs | None = None) -> Event:

@@ -14,6 +14,7 @@ from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.states import OVER
 from tickets.domain.words import Role, Side
 from tickets.models import Notice, Run, Ticket, Timer
+from tickets.models.bulk import update_columns
 from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
@@ -128,5 +129,5 @@ def _write(batch: Batch, now: datetime) -> None:
     if batch.events:
         ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
     Notice.objects.bulk_create(batch.notices, ignore_conflicts=True, batch_size=500)
-    Timer.objects.bulk_update(batch.timers, ["step", "run", "next_at", "breached_at", "is_late"], batch_size=200)
+    update_columns(Timer, batch.timers, ["step", "run", "next_at", "breached_at", "is_late"])
     Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)
