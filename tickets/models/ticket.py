@@ -95,6 +95,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["handler", "due_at", "id"], name="ticket_by_handler", condition=models.Q(state__in=sorted(OPEN))
             ),
+            models.Index(fields=["due_at", "id"], name="ticket_overdue", condition=models.Q(is_overdue=True)),
             models.Index(fields=["channel", "id"], name="ticket_by_channel"),
             models.Index(fields=["section", "id"], name="ticket_by_section"),
         ]
