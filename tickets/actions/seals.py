@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from tickets.models import Event, Seal
 
 BATCH = 20_000
 SEALER = 7_204_118
+LINE = 4096  # bytes; no line of the checkpoint file is longer
 
 
 def seal(*, now: datetime) -> Seal | None:
@@ -56,19 +58,21 @@ def _seal_batch(now: datetime) -> Seal | None:
 
 
 def write_checkpoint(newest: Seal | None, now: datetime) -> dict[str, Any]:
-    """Append the newest seal, signed with the journal key, to the checkpoint file; nothing is written when it stands there already."""
-    line = {
+    """Append the newest seal, signed with the journal key, to the checkpoint file; nothing is written when it, or a newer one, stands
+    there already. What a power failure left of a line is cut off first."""
+    line: dict[str, Any] = {
         "seal": newest.pk if newest else 0,
         "total": newest.total if newest else 0,
         "root": newest.root if newest else chain.GENESIS,
     }
-    path = Path(settings.CHECKPOINT_FILE)
-    if _last(path).get("seal") == line["seal"]:
-        return line
     signed = {**line, "at": now.isoformat(), "mac": signature(line)}
+    path = Path(settings.CHECKPOINT_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(signed, sort_keys=True) + "\n")
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if _last(file) >= line["seal"]:
+            return line
+        file.write(json.dumps(signed, sort_keys=True).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     return signed
@@ -80,8 +84,14 @@ def signature(line: dict[str, Any]) -> str:
     return chain.mac(chain.sha256(chain.canonical(facts)), settings.JOURNAL_KEY)
 
 
-def _last(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(json.loads(lines[-1])) if lines else {}
+def _last(file: IO[bytes]) -> int:
+    """The seal the last whole line names; -1 when there is none. Reads only the end: the file grows by a line a minute, for years."""
+    start = max(0, file.seek(0, os.SEEK_END) - 2 * LINE)
+    file.seek(start)
+    whole, newline, torn = file.read().rpartition(b"\n")
+    if torn:
+        file.truncate(start + len(whole) + len(newline))
+    try:
+        return int(json.loads(whole.rpartition(b"\n")[2])["seal"]) if whole else -1
+    except (ValueError, KeyError, TypeError):  # not ours: verify names it, the next line stands behind it
+        return -1

@@ -19,6 +19,8 @@ NAMES = (
     "tickets_ticket_guard",
     "tickets_ticket_kept",
 )
+TABLES = ("tickets_event", "tickets_seal", "tickets_ticket")
+NOT_EMPTIED = tuple(f"{table}_not_emptied" for table in TABLES)  # PostgreSQL only: SQLite knows no TRUNCATE
 
 EVENT_FACTS = (
     "id",
@@ -69,10 +71,11 @@ def _postgresql() -> list[str]:
             f"CREATE OR REPLACE TRIGGER {name} {event} ON {table} {each} {when} EXECUTE FUNCTION tickets_refuse()"
         )
     statements += [
-        f"CREATE OR REPLACE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION tickets_refuse()"
-        for table in ("tickets_event", "tickets_seal", "tickets_ticket")
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} EXECUTE FUNCTION tickets_refuse()"
+        for name, table in zip(NOT_EMPTIED, TABLES, strict=True)
     ]
-    guard = f"BEGIN IF NOT {_event_of_ticket()} THEN RAISE EXCEPTION 'guarded: ticket % changed without its event', OLD.number; END IF; RETURN NEW; END"
+    refuse = "RAISE EXCEPTION 'guarded: ticket % changed without its event', OLD.number"
+    guard = f"BEGIN IF NOT {_event_of_ticket()} THEN {refuse}; END IF; RETURN NEW; END"
     statements.append(f"CREATE OR REPLACE FUNCTION tickets_guard() RETURNS trigger LANGUAGE plpgsql AS $$ {guard} $$")
     statements.append(
         f"CREATE OR REPLACE TRIGGER tickets_ticket_guard BEFORE UPDATE ON tickets_ticket FOR EACH ROW WHEN ({changed_ticket})"
@@ -114,16 +117,17 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The guards that are not there, by name; on PostgreSQL also those that were disabled."""
+    """The guards that are not there, by name; on PostgreSQL also those that were disabled, or left to replicas only."""
+    is_postgresql = connection.vendor == "postgresql"
     query = (
-        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
-        if connection.vendor == "postgresql"
+        "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
+        if is_postgresql
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
         there = {row[0] for row in cursor.fetchall()}
-    return [name for name in NAMES if name not in there]
+    return [name for name in (*NAMES, *(NOT_EMPTIED if is_postgresql else ())) if name not in there]
 
 
 @contextmanager
@@ -131,7 +135,7 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Without guards for a while: for emptying test databases and for a restore, never for work."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for table in ("tickets_event", "tickets_seal", "tickets_ticket"):
+            for table in TABLES:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         else:
             for name in NAMES:
@@ -141,7 +145,7 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                for table in ("tickets_event", "tickets_seal", "tickets_ticket"):
+                for table in TABLES:
                     cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             else:
                 install(connection)
