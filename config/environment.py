@@ -75,9 +75,9 @@ def _sqlite(path: str) -> dict[str, Any]:
     """Write-ahead log and BEGIN IMMEDIATE: with Django's deferred BEGIN six writers lose most of their work to locks."""
     name = Path(unquote(path.removeprefix("/")))
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "config.backends.sqlite3",
         "NAME": str((ROOT / name).resolve()),
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_INIT},
+        "OPTIONS": {"timeout": 60, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_INIT},
     }
 
 

@@ -130,12 +130,12 @@ def record(*, chain_name: str, action: str, actor: Actor, now: datetime, refs: R
         return event
 
 
-def save_with_history(row: models.Model, *, actor: Actor, now: datetime, reason: str) -> None:
+def save_with_history(row: models.Model, *, actor: Actor, now: datetime, reason: str, insert: bool = False) -> None:
     """Save a row that carries django-simple-history, with who, when and why."""
     row._history_user = _user(actor)  # type: ignore[attr-defined]
     row._history_date = now  # type: ignore[attr-defined]
     row._change_reason = f"{reason} [{actor.label}]"[:100]  # type: ignore[attr-defined]
-    row.save()
+    row.save(force_insert=insert)
 
 
 def _user(actor: Actor) -> Any:
@@ -201,7 +201,7 @@ def _event(facts: dict[str, Any], previous: str, actor: Actor, now: datetime, ac
 
 def _save(ticket: Ticket, actor: Actor, now: datetime, reason: str, *, insert: bool = False) -> None:
     ticket._state.adding = insert
-    save_with_history(ticket, actor=actor, now=now, reason=reason)
+    save_with_history(ticket, actor=actor, now=now, reason=reason, insert=insert)
 
 
 def _announce(ticket: Ticket, action: str) -> None:

@@ -12,6 +12,7 @@ from tickets.domain.messages import Happening, Incoming
 from tickets.domain.states import UnableToMove
 from tickets.models import Exchange, Inquiry
 
+from .. import ledger
 from . import events, matters
 from .checks import UnableToReceiveError, check
 
@@ -81,12 +82,14 @@ def _seen(incoming: Incoming) -> bool:
 
 
 def _find(incoming: Incoming) -> Inquiry | None:
-    return (
-        Inquiry.objects.select_for_update(of=("self",))
-        .select_related("source", "ticket")
-        .filter(source_id=incoming.source, number=incoming.number, round=incoming.round)
-        .first()
-    )
+    """The inquiry, with its ticket (and the parent of a merged one) locked first, ascending: the lock order of the house."""
+    wanted = Inquiry.objects.filter(source_id=incoming.source, number=incoming.number, round=incoming.round)
+    tickets = wanted.values_list("ticket_id", "ticket__parent_id").first()
+    if tickets is None:
+        return None
+    for ticket_id in sorted(each for each in tickets if each is not None):
+        ledger.lock(ticket_id)
+    return wanted.select_related("source", "ticket").get()
 
 
 def _apply(inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime, result: str) -> Received:

@@ -1,0 +1,1 @@
+"""SQLite with a turnstile: writers take turns instead of starving each other."""
