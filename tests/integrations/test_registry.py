@@ -15,7 +15,7 @@ pytestmark = pytest.mark.everywhere
 
 
 def test_every_adapter_stands_behind_its_code() -> None:
-    for code in registry.ADAPTERS:
+    for code in registry.codes():
         adapter = registry.adapter(code)
         assert adapter.code == code
         assert adapter is registry.adapter(code), "one object a process: its connections are kept alive"
