@@ -15,7 +15,7 @@ from hotline.permissions import ACT, find_ticket
 from hotline.wording import label
 from tickets.actions.files import LARGEST as LARGEST_FILE
 from tickets.domain.messages import Party
-from tickets.domain.states import Action
+from tickets.domain.states import Action, permits
 from tickets.domain.words import Channel
 from tickets.models import Attachment, Inquiry, Ticket
 
@@ -37,6 +37,8 @@ class ActView(Endpoint):
     def post(self, request: Request, number: str) -> Response:
         """Does the act and says where the ticket stands. The act itself asks the table of states under the ticket's lock."""
         ticket = find_ticket(self.actor, number)
+        if not permits(self.action, self.actor, ticket.section_id):  # before the act could tell anything of the ticket
+            raise Refused(403, "section", _("Your section does not lead this matter."))
         expected = None if self.act.reads else expected_version(request, adds=self.act.adds)
         form = self.read(self.act.form)
         done = self.act.do(ticket=ticket, actor=self.actor, now=self.now, expected_version=expected, **form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,8 @@ def dumps(data: Any) -> bytes:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_local(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, (Decimal, Promise, str)):
         return str(value)
     if isinstance(value, Mapping):
