@@ -52,7 +52,7 @@ def accept(
     ledger.save_with_history(inquiry, actor=actor, now=now, reason="accepted")
     timers.meet(ticket=ticket, kind=ClockKind.NOTICE, now=now, side=Side.OUTER, inquiry=inquiry)
     timers.meet(ticket=ticket, kind=ClockKind.OBJECTION, now=now, side=Side.OUTER, inquiry=inquiry)
-    timers.start_accepted(inquiry=inquiry, now=now)
+    timers.start_accepted(inquiry=inquiry, now=now, ticket=ticket)
     facts = {
         "accepted": True,
         "notice": "none" if inquiry.is_anonymous else notice,

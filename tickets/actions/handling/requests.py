@@ -175,7 +175,7 @@ def settle_extension(
     if agreed and new_deadline is not None:
         inquiry.limit_reply = new_deadline
         ledger.save_with_history(inquiry, actor=actor, now=now, reason="extension agreed")
-        timers.limits_changed(inquiry=inquiry, now=now)
+        timers.limits_changed(inquiry=inquiry, now=now, ticket=ticket)
     if agreed and request is not None and request.amount:
         timers.extend(ticket=ticket, now=now, amount=request.amount, side=Side.INNER)
     return ticket

@@ -68,7 +68,7 @@ def _new_ticket(incoming: Incoming, matter: Matter, actor: Actor, now: datetime)
     refs = {"source": incoming.source, "inquiry": f"{incoming.number}#{incoming.round}", "rule": decision.rule_id}
     ledger.open_ticket(ticket=ticket, actor=actor, now=now, refs=refs)
     inquiry = _inquiry(ticket, incoming, matter, actor, now)
-    timers.start_outer(inquiry=inquiry, now=now)
+    timers.start_outer(inquiry=inquiry, now=now, ticket=ticket)
     section = ticket.proposed_section
     if section is not None and dispatches and not ticket.is_confidential:
         others = type(section).objects.filter(pk__in=decision.co_section_ids, is_active=True)
