@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from django.db import models
@@ -11,6 +11,8 @@ from django.db import models
 from tickets.domain.messages import Party
 
 from . import vault
+
+FACTS = tuple(each.name for each in fields(Party))
 
 
 class Person(models.Model):
@@ -40,7 +42,9 @@ class Person(models.Model):
             key, self.key = vault.new_key()
         else:
             key = vault.unwrap(bytes(self.key))
-        self.sealed = vault.lock(key, json.dumps({k: v for k, v in asdict(party).items() if v}, ensure_ascii=False))
+        self.sealed = vault.lock(
+            key, json.dumps({name: value for name in FACTS if (value := getattr(party, name))}, ensure_ascii=False)
+        )
         self.phone_digest = vault.digest(party.phone)
         self.incoming_digest = vault.digest(party.incoming_phone)
         self.id_digest = vault.digest(party.id_number)

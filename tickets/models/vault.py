@@ -68,7 +68,7 @@ def _open(cipher: AESGCM, blob: bytes, context: bytes | None) -> bytes:
 
 def digest(value: str) -> str:
     """Keyed look-up digest of a phone or identity number ('' stays ''): blanks and dashes do not matter."""
-    plain = "".join(c for c in value if c.isalnum()).upper()
+    plain = (value if value.isalnum() else "".join(c for c in value if c.isalnum())).upper()
     if not plain:
         return ""
-    return hmac.new(_keys(settings.VAULT_KEY)[1], plain.encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(_keys(settings.VAULT_KEY)[1], plain.encode(), "sha256").hex()[:40]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tickets.domain.calendar import WorkingCalendar
@@ -65,27 +66,38 @@ def reckon(timer: Timer, calendar: WorkingCalendar, now: datetime | None = None)
 
 
 def ladder(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckoned: Reckoned) -> list[Rung]:
-    """The rungs in order. Hours are the limit's own kind: clock hours for a round-the-clock limit, working hours for the
-    rest. A warning that would come before the start is left out; nothing while the breach waits for a resuming."""
+    """The rungs in order (``rungs``), all of them."""
+    return list(rungs(timer, policy, calendar, reckoned))
+
+
+def rungs(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckoned: Reckoned) -> Iterator[Rung]:
+    """The rungs one by one, each counted when it is asked for.
+
+    Hours are the limit's own kind: clock hours for a round-the-clock limit, working hours for the rest. A warning that
+    would come before the start is left out; nothing while the breach waits for a resuming.
+    """
     unit = Unit(timer.terms.get("unit", Unit.WORKING_DAYS))
     warn_hours = WARN_HOURS if policy is None else policy.warn_hours
-    rungs = []
     warn_at = _shift(reckoned.due_at, -warn_hours, unit, calendar)
     if warn_hours and warn_at > (timer.restarted_at or timer.started_at):
-        rungs.append(Rung(WARNED, warn_at))
+        yield Rung(WARNED, warn_at)
     if reckoned.breach_at is None:
-        return rungs
-    rungs.append(Rung(DUE, reckoned.breach_at))
+        return
+    yield Rung(DUE, reckoned.breach_at)
     for place, step in enumerate(STEPS if policy is None else policy.steps):
         hours = Decimal(str(step["after_hours"]))
-        rungs.append(Rung(ESCALATED + place, _shift(reckoned.breach_at, hours, unit, calendar), Role(step["to"])))
-    return rungs
+        yield Rung(ESCALATED + place, _shift(reckoned.breach_at, hours, unit, calendar), Role(step["to"]))
 
 
 def terms_of(timer: Timer) -> Terms:
     """The counted limit of the row; BadTerms when it says nothing."""
     said: dict[str, Any] = timer.terms
-    return Terms(said["amount"], said["unit"], said.get("end", End.MIDNIGHT))
+    return _terms(said["amount"], said["unit"], said.get("end", End.MIDNIGHT))
+
+
+@lru_cache(maxsize=256)
+def _terms(amount: str, unit: str, end: str) -> Terms:
+    return Terms(amount, unit, end)
 
 
 def pauses_of(timer: Timer) -> list[Pause]:

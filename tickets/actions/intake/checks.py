@@ -9,6 +9,7 @@ from tickets.domain.messages import Incoming, Matter, Party
 
 #: Longest that is kept, by field of the matter; a longer title or place is cut, its whole stays in the raw record.
 LONGEST_CONTENT = 20_000
+NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Matter, Party)}
 
 
 class UnableToReceiveError(Exception):
@@ -74,11 +75,11 @@ def texts(incoming: Incoming) -> Iterator[tuple[str, str]]:
     yield "event_id", incoming.event_id
     if incoming.matter is None:
         return
-    for holder in (incoming.matter, incoming.matter.party):
-        for each in fields(holder):
-            value = getattr(holder, each.name)
+    for holder, names in ((incoming.matter, NAMES[Matter]), (incoming.matter.party, NAMES[Party])):
+        for name in names:
+            value = getattr(holder, name)
             if isinstance(value, str):
-                yield each.name, value
+                yield name, value
 
 
 def first_line(matter: Matter) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from tickets.domain.messages import Happening, Incoming, Matter
 from tickets.domain.routing import Decision, Facts, Rule, route
-from tickets.models import Exchange, Inquiry, Project, Section, Source
+from tickets.models import Project, Section, Source
 from tickets.queries.inquiries import FINISHED
 
 from .. import routing
@@ -92,24 +94,29 @@ def _opening(place: int, incoming: Incoming) -> Opening | None:
 
 def _events(incomings: Iterable[Incoming]) -> set[Mark]:
     """The (source, event id) that were received before."""
-    asked = _by_source((each.source, each.event_id) for each in incomings if each.event_id)
-    rows = [Exchange.objects.filter(source_id=source, event_id__in=ids) for source, ids in asked.items()]
-    return {mark for each in rows for mark in each.values_list("source_id", "event_id")}
+    return _there("tickets_exchange", "event_id", [(each.source, each.event_id) for each in incomings if each.event_id])
 
 
 def _numbers(incomings: Iterable[Incoming]) -> set[Mark]:
     """The (source, number) of which a round is here."""
-    asked = _by_source((each.source, each.number) for each in incomings)
-    rows = [Inquiry.objects.filter(source_id=source, number__in=ids) for source, ids in asked.items()]
-    return {mark for each in rows for mark in each.values_list("source_id", "number")}
+    return _there("tickets_inquiry", "number", [(each.source, each.number) for each in incomings])
 
 
-def _by_source(marks: Iterable[Mark]) -> dict[str, list[str]]:
+def _there(table: str, column: str, marks: Iterable[Mark]) -> set[Mark]:
+    """One question of each source, its texts as one array; what no column can hold is not there."""
     asked: dict[str, list[str]] = defaultdict(list)
     for source, text in marks:
-        if "\x00" not in text and is_encodable(text):
+        if "\x00" not in text and is_encodable(text) and "\x00" not in source and is_encodable(source):
             asked[source].append(text)
-    return asked
+    found: set[Mark] = set()
+    with connection.cursor() as cursor:
+        for source, texts in asked.items():
+            cursor.execute(
+                f"SELECT DISTINCT {column} FROM {table} WHERE source_id = %s AND {column} = ANY(%s)",  # noqa: S608 (our own names)
+                [source, texts],
+            )
+            found |= {(source, text) for (text,) in cursor.fetchall()}
+    return found
 
 
 def is_simple(opening: Opening, known: Known) -> bool:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
+from tickets.domain.moments import at as midnight
 from tickets.domain.moments import to_local
+from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Timer
 from tickets.queries import policies
 from tickets.queries.calendar import working_calendar
-from tickets.queries.reckoning import Reckoned, ladder, reckon
+from tickets.queries.reckoning import WARNED, Reckoned, Rung, reckon, rungs
 
 from .rows import LAPSING, next_moment, plain_terms
 from .start import NO_CALLER, start_of
 
 Row = dict[str, Any]
+DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
+RUNNING = Run.RUNNING.value
+LIMITS = tuple((kind, f"limit_{kind.value}") for kind in ClockKind)
 
 
 @dataclass(slots=True)
@@ -27,23 +34,32 @@ class Planner:
     now: datetime
     _calendar: Any = field(default_factory=working_calendar)
     _policies: list[Policy] = field(default_factory=policies.active)
+    _turns: list[date] = field(default_factory=list)
     _found: dict[tuple[Any, ...], Policy | None] = field(default_factory=dict)
-    _days: dict[datetime, date] = field(default_factory=dict)
-    _counted: dict[tuple[Any, ...], tuple[Reckoned, datetime | None]] = field(default_factory=dict)
+    _places: dict[datetime, tuple[int, datetime]] = field(default_factory=dict)
+    _said: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _counted: dict[tuple[Any, ...], tuple[Reckoned, list[Rung]]] = field(default_factory=dict)
     _clock: Timer = field(default_factory=Timer)
+
+    def __post_init__(self) -> None:
+        """The days on which another row may begin to hold: between two of them the same rows are in force."""
+        begins = {row.effective_from for row in self._policies}
+        ends = {row.effective_to + timedelta(days=1) for row in self._policies if row.effective_to}
+        self._turns = sorted(begins | ends)
 
     def outer(self, inquiry: Inquiry, type_: str, urgency: str) -> list[Row]:
         """What ``start_outer`` begins for the first inquiry of a ticket of this type and urgency; the inquiry need not be saved."""
         rows = []
-        for kind in ClockKind:
-            limit: datetime | None = getattr(inquiry, f"limit_{kind.value}")
+        for kind, limit_of in LIMITS:
+            limit: datetime | None = getattr(inquiry, limit_of)
             if inquiry.is_anonymous and kind is ClockKind.CONTACT:
                 continue
             policy = self._policy(kind, Side.OUTER, inquiry.dispatched_at, inquiry.channel, type_, urgency)
             started_at = inquiry.dispatched_at if limit is not None else start_of(policy, inquiry)
             if started_at is not None:
-                row = self._row(kind, Side.OUTER, started_at, policy, plain_terms(policy), limit)
-                rows.append({**row, "channel": inquiry.channel})
+                row = self._row(kind, Side.OUTER, started_at, policy, self._terms(policy), limit)
+                row["channel"], row["section_id"] = inquiry.channel, None
+                rows.append(row)
         return rows
 
     def inner(self, inquiry: Inquiry, type_: str, urgency: str, section_id: int, outer: Iterable[Row]) -> list[Row]:
@@ -51,7 +67,7 @@ class Planner:
         rows = [self._inner(ClockKind.SIGN, inquiry, type_, urgency)]
         if not inquiry.is_anonymous and inquiry.channel not in NO_CALLER:
             rows.append(self._inner(ClockKind.CONTACT, inquiry, type_, urgency))
-        ends = [row["due_at"] for row in outer if row["kind"] == ClockKind.REPLY.value]
+        ends = [row["due_at"] for row in outer if row["kind"] == ClockKind.REPLY]
         if ends:
             rows.append(
                 self._inner(ClockKind.REPLY, inquiry, type_, urgency, before=min(ends).astimezone(UTC).isoformat())
@@ -61,7 +77,7 @@ class Planner:
     def meet_sign(self, outer: Iterable[Row]) -> None:
         """What ``meet`` does to the outer sign-for clocks when the office dispatches at once."""
         for row in outer:
-            if row["kind"] == ClockKind.SIGN.value:
+            if row["kind"] == ClockKind.SIGN:
                 late_after = row["late_after"]
                 row["is_late"] = late_after is not None and self.now > late_after
                 row["run"], row["met_at"], row["next_at"] = Run.MET.value, self.now, None
@@ -70,16 +86,21 @@ class Planner:
         policy = self._policy(kind, Side.INNER, self.now, inquiry.channel, type_, urgency)
         if policy is None:
             return None
-        return self._row(kind, Side.INNER, self.now, policy, plain_terms(policy, **more), None)
+        terms = plain_terms(policy, **more) if more else self._terms(policy)
+        return self._row(kind, Side.INNER, self.now, policy, terms, None)
+
+    def _terms(self, policy: Policy | None) -> dict[str, Any]:
+        """``plain_terms``, one dict for each policy: nobody changes it here."""
+        key = policy.pk if policy else 0
+        if key not in self._said:
+            self._said[key] = plain_terms(policy)
+        return self._said[key]
 
     def _policy(
         self, kind: ClockKind, side: Side, at: datetime, channel: str, type_: str, urgency: str
     ) -> Policy | None:
-        """``policies.find``, asked once for each combination on each Shanghai day."""
-        day = self._days.get(at)
-        if day is None:
-            day = self._days[at] = to_local(at).date()
-        key = (kind, side, day, channel, type_, urgency)
+        """``policies.find``, asked once for each combination between two turns."""
+        key = (kind, side, self._place(at)[0], channel, type_, urgency)
         if key not in self._found:
             self._found[key] = policies.find(
                 kind, side, at, channel=channel, type=type_, urgency=urgency, rows=self._policies
@@ -97,8 +118,8 @@ class Planner:
     ) -> Row:
         reckoned, next_at = self._count(started_at, policy, terms, limit)
         return {
-            "kind": kind.value,
-            "side": side.value,
+            "kind": str(kind),
+            "side": str(side),
             "policy_id": policy.pk if policy else None,
             "policy_version": policy.version if policy else 1,
             "terms": terms,
@@ -107,7 +128,7 @@ class Planner:
             "due_at": reckoned.due_at,
             "is_provisional": reckoned.is_provisional,
             "late_after": reckoned.late_after,
-            "run": Run.RUNNING.value,
+            "run": RUNNING,
             "next_at": next_at,
             "met_at": None,
             "is_late": False,
@@ -116,17 +137,31 @@ class Planner:
     def _count(
         self, started_at: datetime, policy: Policy | None, terms: dict[str, Any], limit: datetime | None
     ) -> tuple[Reckoned, datetime | None]:
-        """The due moment and the first rung; what a batch asks again (the office's dispatch is one moment) is counted once."""
-        key = (started_at, policy.pk if policy else 0, limit, terms.get("before"))
-        if key not in self._counted:
+        """The due moment and the first rung. A limit in days does not ask at what hour of its first day it began: such are counted
+        once a day, from midnight, and a warning that lies before the real start is left out."""
+        by_day = limit is None and "before" not in terms and terms["unit"] in DAYS
+        begin = self._place(started_at)[1] if by_day else started_at
+        key = (begin, policy.pk if policy else 0, limit, terms.get("before"))
+        found = self._counted.get(key)
+        if found is None:
             clock = self._clock
-            clock.started_at, clock.platform_due_at, clock.terms = started_at, limit, terms
+            clock.started_at, clock.platform_due_at, clock.terms = begin, limit, terms
             reckoned = reckon(clock, self._calendar, self.now)
-            self._counted[key] = reckoned, next_moment(clock, ladder(clock, policy, self._calendar, reckoned), reckoned)
-        return self._counted[key]
+            found = self._counted[key] = reckoned, list(islice(rungs(clock, policy, self._calendar, reckoned), 2))
+        reckoned, first = found
+        coming = [rung for rung in first if rung.step != WARNED or rung.at > started_at]
+        return reckoned, next_moment(self._clock, coming, reckoned)
+
+    def _place(self, at: datetime) -> tuple[int, datetime]:
+        """Which policies hold at a moment (the number of its turn), and the midnight before it."""
+        place = self._places.get(at)
+        if place is None:
+            day = to_local(at).date()
+            place = self._places[at] = bisect_right(self._turns, day), midnight(day, 0)
+        return place
 
 
 def reach(rows: Iterable[Row]) -> datetime | None:
     """The ticket's ``due_at``: the earliest due moment of the running clocks that oblige somebody."""
-    due = [row["due_at"] for row in rows if row["run"] == Run.RUNNING.value and row["kind"] not in LAPSING]
+    due = [row["due_at"] for row in rows if row["run"] == RUNNING and row["kind"] not in LAPSING]
     return min(due, default=None)
