@@ -1,0 +1,145 @@
+"""Real workers and sweepers are killed, cut off and robbed of their queue while clocks fall due: in the end each fired once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from tests.faults import house as houses
+from tests.faults.house import House, Tally, arm, fired, tally, wait_for
+from tickets import clock
+from tickets.actions import seals
+from tickets.models import Timer
+from tickets.queries import journal
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.everywhere,
+    pytest.mark.worker,
+    pytest.mark.slow,
+]
+ON_POSTGRESQL = connection.vendor == "postgresql"
+Say = Callable[[str], None]
+
+
+@pytest.fixture
+def house(db: None, settings: Any) -> Iterator[House]:
+    with houses.opened() as opened:
+        settings.CHECKPOINT_FILE = (
+            opened.folder / "journal" / settings.WORKER / "checkpoint.jsonl"
+        )  # as its parts see it
+        opened.start_redis()
+        yield opened
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """The figures, past pytest's own ears."""
+
+    def said(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {text}")
+
+    return said
+
+
+def rest(number: int, seconds: float = 40) -> Tally:
+    """Wait for the last, give a straggler time to fire something twice, then count; the journal must prove itself."""
+    wait_for(lambda: fired() >= number, seconds)
+    time.sleep(1.5)
+    seals.seal(now=clock.now())
+    verdict = journal.verify()
+    assert verdict.ok, verdict.bad
+    return tally()
+
+
+def killed_in_mid_sweep(house: House, worker: houses.Child) -> None:
+    """The next clock is held, the sweep waits for it in the middle of its transaction, and dies there."""
+    if not ON_POSTGRESQL:
+        house.kill(worker)
+        return
+    with transaction.atomic():
+        soon = clock.now() + timedelta(seconds=1)
+        held = Timer.objects.filter(next_at__gte=soon, step=0).order_by("next_at")[:1]
+        assert len(held.select_for_update()) == 1
+        assert wait_for(somebody_waits, 15)
+        house.kill(worker)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the view would stand still
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def cut_all_connections() -> int:
+    """What a restarting PostgreSQL does to everybody but us."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_kill_9_in_mid_sweep_and_a_flushed_redis(house: House, say: Say) -> None:
+    """Twice killed, twice flushed; what the queue held does not matter, what was half done is done again, nothing twice."""
+    number, started = 2000, time.monotonic()
+    worker = house.start_worker()
+    arm(number, timedelta(seconds=8))
+    assert wait_for(lambda: fired() > number * 0.1, 30), worker.last_lines()
+    killed_in_mid_sweep(house, worker)
+    at_kill = fired()
+    held = house.flush_redis()
+    worker = house.start_worker()
+    assert wait_for(lambda: fired() > at_kill, 30), worker.last_lines()
+    held += house.flush_redis()
+    house.kill(worker)
+    house.start_worker()
+    counted = rest(number)
+    say(f"{number} clocks, 2 kill -9 (the first at {at_kill} fired), 2 flushes of {held} keys: lost {counted.lost},"
+        f" doubled {counted.doubled}, {time.monotonic() - started:.0f} s")  # fmt: skip
+    assert 0 < at_kill < number
+    assert counted == Tally(number, lost=0, doubled=0)
+
+
+def test_with_redis_stopped_the_command_carries_on_and_the_worker_comes_back(house: House, say: Say) -> None:
+    """Degraded is not down: no clock waits for the queue; and nobody needs to restart the worker afterwards."""
+    number, started = 600, time.monotonic()
+    worker = house.start_worker()
+    arm(number // 2, timedelta(seconds=2))
+    assert wait_for(lambda: fired() > 0, 30), worker.last_lines()
+    house.stop_redis()
+    sweeper = house.start_sweeper()
+    assert wait_for(lambda: fired() == number // 2, 30), sweeper.last_lines()
+    house.kill(sweeper)
+    house.start_redis()
+    arm(number // 2, timedelta(seconds=1))
+    counted = rest(number)
+    say(
+        f"{number} clocks, Redis away and back: lost {counted.lost}, doubled {counted.doubled}, {time.monotonic() - started:.0f} s"
+    )
+    assert counted == Tally(number, lost=0, doubled=0), worker.last_lines()
+
+
+def test_three_sweepers_at_once_while_the_database_cuts_their_connections(house: House, say: Say) -> None:
+    """A worker and two commands want the same rows; on PostgreSQL all their connections are cut four times in between."""
+    number, started, cut = 900, time.monotonic(), 0
+    sweepers = [house.start_worker(), house.start_sweeper(), house.start_sweeper()]
+    arm(number, timedelta(seconds=5))
+    while fired() < number and time.monotonic() - started < 60:
+        time.sleep(1)
+        cut += cut_all_connections() if ON_POSTGRESQL and cut < 12 else 0
+    counted = rest(number)
+    say(f"{number} clocks, 3 sweepers, {cut} connections cut: lost {counted.lost}, doubled {counted.doubled},"
+        f" {time.monotonic() - started:.0f} s")  # fmt: skip
+    assert counted == Tally(number, lost=0, doubled=0)
+    assert [sweeper.code for sweeper in sweepers] == [None] * 3, [sweeper.last_lines() for sweeper in sweepers]
