@@ -34,9 +34,9 @@ def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-def act(times: int = 1) -> None:
+def act(times: int = 1, action: str = "sign_in") -> None:
     for _ in range(times):
-        ledger.record(chain_name="access", action="sign_in", actor=SYSTEM, now=NOW)
+        ledger.record(chain_name="access", action=action, actor=SYSTEM, now=NOW)
 
 
 def test_an_installation_without_events_has_its_first_checkpoint(file: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_database_set_back_to_an_older_state_and_sealed_anew_does_not_fit_the_
     with undone():
         act(2)
         seals.seal(now=LATER)
-    act(2)
+    act(2, "sign_out")
     assert "checkpoint line 2: seal 2 of 3 events is not in the database as it was" in found()
     seals.seal(now=LATER + timedelta(minutes=1))
     act(1)
