@@ -6,6 +6,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from tickets import clock
 log = logging.getLogger(__name__)
 RUN = timedelta(seconds=90)  # well under the hard limit of a task
 MOST_HINTS = 200
+BREATH = 0.2  # seconds
 Hint = tuple[Task[Any, Any], dict[str, Any], tuple[str, str]]
 
 
@@ -105,6 +107,7 @@ class _Messenger:
                 task.apply_async(kwargs=arguments, expires=60, retry=False, ignore_result=True)
             except Exception as error:  # noqa: BLE001 - the row waits in its table, and the beat comes by
                 log.warning("hint not given, the row waits: %s (%s)", task.name, type(error).__name__)
+            time.sleep(BREATH)  # what comes meanwhile for the same platform is the same message
 
 
 _messenger = _Messenger()

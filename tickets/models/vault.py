@@ -62,8 +62,8 @@ def unseal(blob: bytes) -> bytes:
 def _open(cipher: AESGCM, blob: bytes, context: bytes | None) -> bytes:
     try:
         return cipher.decrypt(blob[:NONCE], blob[NONCE:], context)
-    except InvalidTag as error:
-        raise UnreadableError("vault key does not fit") from error
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
+        raise UnreadableError("vault key does not fit, or the blob was changed or cut") from error
 
 
 def digest(value: str) -> str:

@@ -23,7 +23,6 @@ from tickets.queries import journal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 ACTOR = platform("hotline")
-on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="sets are for PostgreSQL")
 
 
 @pytest.fixture
@@ -102,6 +101,8 @@ def _plain(row: models.Model) -> dict[str, Any]:
 def outcome(take: Callable[[Sequence[Incoming], datetime], None], incomings: Sequence[Incoming], now: datetime) -> Any:
     """The world after ``take``, which is then undone, ids included."""
     ids = {model: model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in _serial()}
+    if connection.vendor != "postgresql":
+        ids = {}  # the rollback takes SQLite's counters back
     with connection.cursor() as cursor:
         for model, last in ids.items():
             name = model._meta.pk.column
@@ -120,7 +121,6 @@ def _serial() -> list[type[models.Model]]:
     return [model for model in _models() if isinstance(model._meta.pk, models.AutoField | models.BigAutoField)]
 
 
-@on_postgresql
 def test_the_same_rows_as_the_single_way(office: Office) -> None:
     incomings = many(office)
     single, sets = outcome(one_by_one, incomings, office.now), outcome(as_batch, incomings, office.now)
@@ -129,7 +129,6 @@ def test_the_same_rows_as_the_single_way(office: Office) -> None:
         assert sets[table] == rows, table
 
 
-@on_postgresql
 def test_they_are_written_as_sets(office: Office, django_assert_max_num_queries: Any) -> None:
     incomings = many(office)
     with django_assert_max_num_queries(40):
@@ -188,7 +187,6 @@ def test_a_bad_message_stops_nothing(office: Office) -> None:
     assert Inquiry.objects.count() == 3
 
 
-@on_postgresql
 def test_what_the_columns_refuse_is_found_by_the_single_way(office: Office) -> None:
     """A value nobody checks before the database does: the chunk is taken one by one."""
     strange = replace(office.incoming(), version=2**70)

@@ -1,4 +1,4 @@
-"""Thousands of openings at once, for imports and catch-up: on PostgreSQL as sets, row for row what the single way writes."""
+"""Thousands of openings at once, for imports and catch-up: written as sets, row for row what the single way writes."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from tickets.domain.messages import Incoming
 from tickets.models import Attachment, OutboxRow, Ticket
 
 from .checks import UnableToReceiveError
-from .copying import copy
+from .copying import Sender, copy
+from .inserting import insert
 from .openings import Sorted, sort_out
 from .preparing import Preparation
 from .receiving import Received, UnknownInquiryError, receive
 
 log = logging.getLogger(__name__)
-CHUNK = 5_000
+CHUNK, PART = 5_000, 500
 #: Two batches at once would take in each other's numbers in another order: the second waits for the first.
 BATCH_INTAKE = 7_204_119
 
-Failure = UnableToReceiveError | UnknownInquiryError | DatabaseError
+Failure = UnableToReceiveError | UnknownInquiryError | DatabaseError | OverflowError
 
 
 @dataclass(slots=True)
@@ -58,16 +59,9 @@ def receive_many(*, incomings: Iterable[Incoming], actor: Actor, now: datetime, 
     chunks stay, and the same call goes on where it ended.
     """
     done, rest = ReceivedMany(), iter(incomings)
-    take = _as_sets if connection.vendor == "postgresql" else _singly
     while part := list(islice(rest, chunk)):
-        take(part, actor, now, done)
+        _as_sets(part, actor, now, done)
     return done
-
-
-def _singly(incomings: Sequence[Incoming], actor: Actor, now: datetime, done: ReceivedMany) -> None:
-    """One transaction around the single way: SQLite writes its log once for the chunk."""
-    with transaction.atomic():
-        _receive_each(incomings, range(len(incomings)), actor, now, _room(incomings, done), done.failures)
 
 
 def _room(incomings: Sequence[Incoming], done: ReceivedMany) -> Callable[[int, Received], int]:
@@ -95,7 +89,7 @@ def _receive_each(
             put(place, receive(incoming=incomings[place], actor=actor, now=now))
         except (OperationalError, InterfaceError):
             raise
-        except (UnableToReceiveError, UnknownInquiryError, DatabaseError) as error:
+        except (UnableToReceiveError, UnknownInquiryError, DatabaseError, OverflowError) as error:
             failures[put(place, Received(None, None, "unable", str(error)))] = error
 
 
@@ -109,7 +103,7 @@ def _as_sets(incomings: Sequence[Incoming], actor: Actor, now: datetime, done: R
             continue
         except (OperationalError, InterfaceError):
             raise
-        except (DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (DatabaseError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             # A value or a rule that cannot be written or read: the single way says which. The text may hold personal data.
             log.warning("a chunk of %s messages is taken one by one: %s", len(incomings), type(error).__name__)
             log.debug("why", exc_info=error)
@@ -128,15 +122,27 @@ class _Made:
 
 @transaction.atomic
 def _write(incomings: Sequence[Incoming], actor: Actor, now: datetime) -> tuple[Sorted, _Made]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_INTAKE])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_INTAKE])
     sorted_out = sort_out(incomings, now)
     if sorted_out.known is None or not sorted_out.openings:
         return sorted_out, _Made()
     prepared = Preparation(sorted_out.openings, sorted_out.known, actor, now)
-    copy(prepared.sheets)
+    _send(prepared)
     _announce(prepared)
     return sorted_out, _Made(prepared.ticket_ids, prepared.inquiry_ids)
+
+
+def _send(prepared: Preparation) -> None:
+    if connection.vendor != "postgresql":
+        for sheets in (*prepared.parts(PART), prepared.asked_to_help()):
+            insert(sheets)
+        return
+    with Sender() as sender:
+        for sheets in prepared.parts(PART):
+            sender.send(sheets)
+    copy(prepared.asked_to_help())
 
 
 def _announce(prepared: Preparation) -> None:

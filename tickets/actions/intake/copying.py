@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -107,20 +108,49 @@ def tail(now: datetime, reason: str, user_id: int | None, kind: str = "+") -> st
     return "\t".join(written(value) for value in (now, reason[:100], kind, user_id))
 
 
+class Sender:
+    """Sends sheets while the caller makes the next ones: PostgreSQL works on one core, Python on the other.
+
+    Inside the caller's transaction, on its own connection, which is the sender's alone until the context ends. Raises
+    Django's database errors, at the next ``send`` or at the end.
+    """
+
+    def __enter__(self) -> Sender:
+        connection.ensure_connection()
+        self._link, self._sent = connection.connection, list[Future[None]]()
+        self._pool = ThreadPoolExecutor(1, "copy")
+        return self
+
+    def send(self, sheets: Iterable[Sheet]) -> None:
+        """Queue the sheets, in order."""
+        for each in self._sent:
+            if each.done():
+                self._answer(each)
+        self._sent.append(self._pool.submit(_send_all, self._link, list(sheets)))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        if kind is None:
+            for each in self._sent:
+                self._answer(each)
+
+    def _answer(self, sent: Future[None]) -> None:
+        with connection.wrap_database_errors:
+            sent.result()
+
+
+def _send_all(link: Any, sheets: Iterable[Sheet]) -> None:
+    with link.cursor() as cursor:
+        for sheet in sheets:
+            if not sheet.lines:
+                continue
+            names = ", ".join(connection.ops.quote_name(column) for column in sheet.columns)
+            with cursor.copy(f"COPY {connection.ops.quote_name(sheet.table)} ({names}) FROM STDIN") as sink:
+                sink.write(sheet.payload)
+
+
 def copy(sheets: Iterable[Sheet]) -> None:
     """Send the sheets in order, inside the caller's transaction. Raises Django's database errors."""
-    with connection.cursor() as cursor:
-        for sheet in sheets:
-            send(cursor, sheet.table, sheet.columns, sheet.payload)
-
-
-def send(cursor: Any, table: str, columns: Iterable[str], payload: bytes) -> None:
-    """One COPY of prepared bytes."""
-    if not payload:
-        return
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    with (
-        connection.wrap_database_errors,
-        cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as sink,
-    ):
-        sink.write(payload)
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        _send_all(connection.connection, sheets)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -23,11 +24,12 @@ Mark = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A message that makes a new ticket for certain, and its place in what the caller gave."""
+    """A message that makes a new ticket for certain, its place in what the caller gave, and what its inquiry will say."""
 
     place: int
     incoming: Incoming
     matter: Matter
+    facts: dict[str, Any]
 
 
 class Known:
@@ -68,7 +70,7 @@ def sort_out(incomings: Sequence[Incoming], now: datetime) -> Sorted:
             done.seen.append(place)
             continue
         is_first = mark not in numbers and event not in told
-        opening = _opening(place, incoming) if is_first else None
+        opening = _opening(place, incoming, now) if is_first else None
         if opening is not None:
             known = known or Known(matters.facts_of(incoming, opening.matter), now)
             opening = opening if is_simple(opening, known) else None
@@ -82,14 +84,14 @@ def sort_out(incomings: Sequence[Incoming], now: datetime) -> Sorted:
     return Sorted(done.openings, done.seen, done.others, known)
 
 
-def _opening(place: int, incoming: Incoming) -> Opening | None:
+def _opening(place: int, incoming: Incoming, now: datetime) -> Opening | None:
     if incoming.matter is None or incoming.happening not in (Happening.DISPATCHED, Happening.UPDATED):
         return None
     try:
         check(incoming)
     except UnableToReceiveError:
         return None
-    return Opening(place, incoming, incoming.matter)
+    return Opening(place, incoming, incoming.matter, matters.inquiry_facts(incoming.matter, incoming, now))
 
 
 def _events(incomings: Iterable[Incoming]) -> set[Mark]:
@@ -111,12 +113,20 @@ def _there(table: str, column: str, marks: Iterable[Mark]) -> set[Mark]:
     found: set[Mark] = set()
     with connection.cursor() as cursor:
         for source, texts in asked.items():
+            among, given = _among(texts)
             cursor.execute(
-                f"SELECT DISTINCT {column} FROM {table} WHERE source_id = %s AND {column} = ANY(%s)",  # noqa: S608 (our own names)
-                [source, texts],
+                f"SELECT DISTINCT {column} FROM {table} WHERE source_id = %s AND {column} {among}",  # noqa: S608 (our own names)
+                [source, *given],
             )
             found |= {(source, text) for (text,) in cursor.fetchall()}
     return found
+
+
+def _among(texts: list[str]) -> tuple[str, list[Any]]:
+    """PostgreSQL takes the texts as one array, which it plans once; SQLite as so many values."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", [texts]
+    return f"IN ({', '.join(['%s'] * len(texts))})", list(texts)
 
 
 def is_simple(opening: Opening, known: Known) -> bool:

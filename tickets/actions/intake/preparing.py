@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,10 @@ Values = dict[str, Any]
 
 
 class Preparation:
-    """The sheets of one chunk of openings. ``ticket_ids`` and ``inquiry_ids`` stand in the order of the openings."""
+    """The sheets of one chunk of openings. ``ticket_ids`` and ``inquiry_ids`` stand in the order of the openings.
+
+    The database is asked at the beginning and in ``asked_to_help`` alone: meanwhile its connection may be busy.
+    """
 
     def __init__(self, openings: Sequence[Opening], known: Known, actor: Actor, now: datetime) -> None:
         self.known, self.actor, self.now = known, actor, now
@@ -39,7 +42,7 @@ class Preparation:
         self.inquiry_ids = numbering.allocate(Inquiry, count)
         self._persons = iter(numbering.allocate(Person, persons) if persons else ())
         self._codes = iter(numbering.lookup_codes(count))
-        self.sheets, self.dispatched = Sheets(), list[int]()
+        self._openings, self.sheets, self.dispatched = openings, Sheets(), list[int]()
         self.tellers, self.holders = set[str](), set[str]()
         self._planner, self._co_handled = Planner(now), list[tuple[int, int]]()
         self._ticket, self._person, self._inquiry = Ticket(), Person(), Inquiry()
@@ -49,9 +52,15 @@ class Preparation:
         label, user = actor.label, actor.user_id
         self._received = tail(now, f"receive [{label}]", user)
         self._inquired = tail(now, f"received [{label}]", user)
-        for opening, ticket_id, inquiry_id in zip(openings, self.ticket_ids, self.inquiry_ids, strict=True):
-            self._open(opening, ticket_id, inquiry_id)
-        self._name_co_handlers()
+
+    def parts(self, size: int) -> Iterator[Sheets]:
+        """The sheets of ``size`` openings after another."""
+        for first in range(0, len(self._openings), size):
+            some = slice(first, first + size)
+            self.sheets = Sheets()
+            for each in zip(self._openings[some], self.ticket_ids[some], self.inquiry_ids[some], strict=True):
+                self._open(*each)
+            yield self.sheets
 
     def _moment(self, value: datetime | None) -> str:
         """As written; the same moment stands in many rows."""
@@ -65,7 +74,7 @@ class Preparation:
     def _open(self, opening: Opening, ticket_id: int, inquiry_id: int) -> None:
         incoming, matter, sheets = opening.incoming, opening.matter, self.sheets
         decision, dispatches = self.known.decide(matters.facts_of(incoming, matter))
-        inquiry = self._inquire(incoming, matter, ticket_id, inquiry_id)
+        inquiry = self._inquire(incoming, matter, opening.facts, ticket_id, inquiry_id)
         facts = matters.ticket_facts(matter)
         values = self._ticket_values(incoming, matter, decision, ticket_id, facts)
         ticket = self._fresh_ticket(ticket_id, values, facts, is_supervised=matter.is_supervised)
@@ -131,9 +140,10 @@ class Preparation:
         })  # fmt: skip
         return {"journal_seq": seq, "journal_head": digest}
 
-    def _inquire(self, incoming: Incoming, matter: Matter, ticket_id: int, inquiry_id: int) -> Inquiry:
+    def _inquire(
+        self, incoming: Incoming, matter: Matter, facts: Mapping[str, Any], ticket_id: int, inquiry_id: int
+    ) -> Inquiry:
         """The inquiry's line; one instance serves every inquiry of the chunk: the clocks read their moments from it."""
-        facts = matters.inquiry_facts(matter, incoming, self.now)
         line = self.sheets.inquiries.add({
             "id": inquiry_id, "ticket_id": ticket_id, "source_id": text(incoming.source), "channel": incoming.channel.value,
             "number": text(incoming.number), "round": incoming.round, "version": incoming.version, "redo_no": incoming.redo_no,
@@ -189,14 +199,16 @@ class Preparation:
         })  # fmt: skip
         self.tellers.add(source.pk)
 
-    def _name_co_handlers(self) -> None:
+    def asked_to_help(self) -> Sheets:
+        """The co-handlers of all parts, when everything else is sent."""
+        sheets, asked = Sheets(), tail(self.now, f"co-handler [{SYSTEM.label}]", SYSTEM.user_id)
         if not self._co_handled:
-            return
-        sheets, asked = self.sheets, tail(self.now, f"co-handler [{SYSTEM.label}]", SYSTEM.user_id)
+            return sheets
         ids = numbering.allocate(CoHandler, len(self._co_handled))
         for pk, (ticket_id, section_id) in zip(ids, self._co_handled, strict=True):
             values = {"id": pk, "ticket_id": ticket_id, "section_id": section_id, "asked_at": self._at}
             sheets.co_handler_history.keep(sheets.co_handlers.add(values), asked)
+        return sheets
 
     # --- what hangs on it ----------------------------------------------------------------------------------------------
 
