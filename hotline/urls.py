@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("api/", include("hotline.api.urls"))]
+from hotline.admin import site
+
+urlpatterns = [
+    path("api/", include("hotline.api.urls")),
+    path("admin/", site.urls),
+    path("", include("hotline.web.urls")),
+]

@@ -92,6 +92,7 @@ INTEGRATIONS = configured({})  # adapter code -> settings; an adapter without ad
 
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "hotline.web.refusals.csrf"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -29,6 +29,7 @@ from .errors import Misread, Refused, handle
 from .render import OrjsonRenderer
 
 LARGEST = 1024 * 1024
+FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class Endpoint(APIView):
@@ -63,7 +64,7 @@ class Endpoint(APIView):
             )
         except Exception as error:  # noqa: BLE001 - DRF's own hook raises again what is not ours
             response = self.handle_exception(error)
-        self.response = self.finalize_response(asked, response, *args, **kwargs)
+        self.response = self.finalize_response(asked, response, *args, **kwargs)  # type: ignore[arg-type]
         add_never_cache_headers(self.response)
         return self.response
 
@@ -133,6 +134,33 @@ class Text(serializers.CharField):
         if not options["required"]:
             options.setdefault("default", "")
         super().__init__(max_length=longest, **options)
+
+
+class When(serializers.DateTimeField):
+    """A moment; without a zone Shanghai's. An impossible year (a wire's "no date") is refused."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """A moment of 1950..2199."""
+        return _within(super().to_internal_value, value)
+
+
+class Day(serializers.DateField):
+    """A Shanghai day."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """A day of 1950..2199."""
+        return _within(super().to_internal_value, value)
+
+
+def _within(read: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        found = read(value)
+        sane = FIRST_YEAR <= found.year <= LAST_YEAR
+    except OverflowError:
+        sane = False
+    if not sane:
+        raise serializers.ValidationError(_("This day cannot be: the year lies outside 1950–2199."))
+    return found
 
 
 def word(kind: Any, **options: Any) -> serializers.ChoiceField:

@@ -19,7 +19,7 @@ from tickets.domain.words import (
 )
 from tickets.models import Attachment
 
-from .base import Strict, Text, word
+from .base import Day, Strict, Text, When, word
 
 LONG, SHORT = 4000, 500
 
@@ -132,7 +132,7 @@ class Contact(Strict):
     """联系群众: reached or not, when, what was said."""
 
     reached = serializers.BooleanField()
-    contacted_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    contacted_at = When(required=False, allow_null=True, default=None)
     reason = Text(200, help_text=gettext_lazy("why the caller was not reached"))
     note = Text(LONG)
     inquiry = _inquiry()
@@ -150,7 +150,7 @@ class AskExtension(Strict):
 
     amount = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0)
     reason = Text(LONG, required=True)
-    told_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    told_at = When(required=False, allow_null=True, default=None)
     inquiry = _inquiry()
 
 
@@ -159,8 +159,8 @@ class AskSuspension(Strict):
 
     code = word(SuspensionGround)
     reason = Text(LONG, required=True)
-    until = serializers.DateField()
-    review_on = serializers.DateField(required=False, allow_null=True, default=None)
+    until = Day()
+    review_on = Day(required=False, allow_null=True, default=None)
 
 
 class Draft(Strict):
@@ -169,7 +169,7 @@ class Draft(Strict):
     outcome = word(Outcome)
     public_text = Text(20_000, required=True)
     handling = Text(20_000)
-    promised_on = serializers.DateField(required=False, allow_null=True, default=None)
+    promised_on = Day(required=False, allow_null=True, default=None)
     disclosure = word(Disclosure, required=False, default=Disclosure.ON_APPLICATION.value)
     disclosure_ground = Text(120)
     document_no = Text(60)
@@ -183,7 +183,7 @@ class Interim(Strict):
 
     text = Text(LONG, required=True)
     plan = Text(LONG)
-    expected_on = serializers.DateField(required=False, allow_null=True, default=None)
+    expected_on = Day(required=False, allow_null=True, default=None)
 
 
 class Accept(Strict):
@@ -198,7 +198,7 @@ class Redo(Strict):
     """重办: why, and until when if there is a date."""
 
     reason = Text(SHORT, required=True)
-    due = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    due = When(required=False, allow_null=True, default=None)
     inquiry = _inquiry()
 
 

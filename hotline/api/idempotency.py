@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -73,7 +74,7 @@ def _again(kept: Answered, digest: str) -> HttpResponseBase:
 def _digest(request: Request) -> str:
     """Of what was sent: the parsed body, and the bytes of its files."""
     digest = hashlib.sha256(request.headers.get("If-Match", "").encode())
-    files = getattr(request, "FILES", None) or {}
+    files: Any = request.FILES
     plain = {name: value for name, value in dict(request.data).items() if name not in files}
     digest.update(dumps(plain))
     for name in sorted(files):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,9 +9,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.permissions import lists_of
 from hotline.wording import said
-from tickets.domain.actors import Actor
-from tickets.domain.words import Role
 from tickets.queries import worklists
 from tickets.queries.worklists import BadCursor, Worklist
 
@@ -21,33 +18,8 @@ from . import present, shapes
 from .base import Endpoint, PageQuery, Strict, ok
 from .errors import Misread
 
-W = Worklist
-#: What stands at the head of each role's desk, in order.
-DESKS: Mapping[Role, tuple[Worklist, ...]] = {
-    Role.INTAKE: (W.REGISTERED, W.OPEN, W.FOLLOW_UP),
-    Role.DISPATCHER: (
-        W.REGISTERED,
-        W.RETURNS,
-        W.SIGN_OFF,
-        W.TO_SEND,
-        W.FOLLOW_UP,
-        W.REQUESTS,
-        W.OVERDUE,
-        W.OPEN,
-    ),
-    Role.HANDLER: (W.MINE, W.QUEUE, W.CO_HANDLED, W.OVERDUE),
-    Role.CHIEF: (W.QUEUE, W.FIRST_REVIEW, W.CO_HANDLED, W.OVERDUE),
-    Role.LEADER: (W.SIGN_OFF, W.REQUESTS, W.OVERDUE, W.OPEN),
-    Role.SECRECY: (W.SIGN_OFF, W.OPEN),
-    Role.AUDITOR: (W.ALL,),
-}
 #: Other names people use for the same lists.
-ALIASES = {"section": W.QUEUE, "hall": W.REGISTERED, "dispatch": W.REGISTERED}
-
-
-def of_desk(actor: Actor) -> tuple[Worklist, ...]:
-    """The lists of the actor's roles, each once."""
-    return tuple(dict.fromkeys(each for role in Role if role in actor.roles for each in DESKS.get(role, ())))
+ALIASES = {"section": Worklist.QUEUE, "hall": Worklist.REGISTERED, "dispatch": Worklist.REGISTERED}
 
 
 def named(name: str) -> Worklist:
@@ -81,7 +53,7 @@ class Worklists(Endpoint):
                 "count": worklists.count(worklist=each, scope=self.scope, user_id=self.actor.user_id),
                 "url": f"/api/worklists/{each.value}",
             }
-            for each in of_desk(self.actor)
+            for each in lists_of(self.actor)
         ]
         return ok({"rows": rows})
 

@@ -20,7 +20,7 @@ from tickets.queries.pages import BadCursor
 from tickets.queries.response_rates import Rate
 
 from . import present, shapes
-from .base import Endpoint, PageQuery, Strict, Text, ok, word
+from .base import Day, Endpoint, PageQuery, Strict, Text, ok, word
 from .errors import Misread
 
 LONGEST_DAYS = 366 * 3
@@ -35,7 +35,7 @@ class PeriodQuery(Strict):
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is a word of Python's own."""
-        return {"from": serializers.DateField(), "to": serializers.DateField(), **super().get_fields()}
+        return {"from": Day(), "to": Day(), **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A period that goes forward, and not for ever."""

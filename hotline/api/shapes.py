@@ -27,7 +27,7 @@ class PossibleAction(serializers.Serializer[Any]):
     """An act that is possible now."""
 
     action = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
 
 
 class Changed(serializers.Serializer[Any]):
@@ -45,7 +45,7 @@ class Error(serializers.Serializer[Any]):
 
     code = Char()
     message = Char()
-    errors = FieldError(many=True, required=False)
+    errors = FieldError(many=True, required=False)  # type: ignore[assignment]
     possible = PossibleAction(many=True, required=False)
     changed = Changed(required=False)
 
@@ -196,7 +196,7 @@ class ActionShape(serializers.Serializer[Any]):
     """An act of the reader's roles: possible, or the reason why not."""
 
     action = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
     url = Char()
     is_possible = Bool()
     reason = Char()
@@ -313,7 +313,7 @@ class StoryLine(serializers.Serializer[Any]):
     at = Moment()
     kind = serializers.ChoiceField(choices=["act", "source", "sent", "decision"])
     code = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
     actor = Char()
     seq = Int(allow_null=True, help_text="its number on the ticket's chain of the journal")
     facts = serializers.DictField()
@@ -380,7 +380,7 @@ class RoleShape(serializers.Serializer[Any]):
     """A role."""
 
     code = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
 
 
 class Me(serializers.Serializer[Any]):
@@ -405,7 +405,7 @@ class Worklist(serializers.Serializer[Any]):
     """A list of a desk, and how many wait in it (1001: more than a thousand)."""
 
     name = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
     count = Int()
     url = Char()
 
@@ -420,7 +420,7 @@ class RateShape(serializers.Serializer[Any]):
     """One figure with its base in words. ``rate`` null: nothing was due or there were no tickets, which is neither 0 nor 1."""
 
     key = Char()
-    label = Char()
+    label = Char()  # type: ignore[assignment]
     group = Char()
     group_label = Char()
     numerator = Int()

@@ -30,7 +30,7 @@ from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Filters, Worklist
 
 from . import present, shapes
-from .base import Endpoint, PageQuery, Strict, Text, ok, word
+from .base import Endpoint, PageQuery, Strict, Text, When, ok, word
 from .errors import Misread, etag
 
 OWN_DOORS = (Channel.DIRECT, Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION)
@@ -48,9 +48,9 @@ class ListQuery(PageQuery):
     overdue = serializers.BooleanField(required=False, allow_null=True, default=None)
     supervised = serializers.BooleanField(required=False, allow_null=True, default=None)
     confidential = serializers.BooleanField(required=False, allow_null=True, default=None)
-    due_before = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    registered_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    registered_before = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    due_before = When(required=False, allow_null=True, default=None)
+    registered_from = When(required=False, allow_null=True, default=None)
+    registered_before = When(required=False, allow_null=True, default=None)
     q = Text(60, help_text=gettext_lazy("part of number, title or content; two characters are enough"))
     order = serializers.ChoiceField(choices=["newest", "due"], required=False, default="newest")
 
@@ -88,8 +88,8 @@ class MatterForm(Strict):
     is_confidential = serializers.BooleanField(required=False, default=False)
     is_report = serializers.BooleanField(required=False, default=False)
     needs_reply = serializers.BooleanField(required=False, default=True)
-    called_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    confirmed_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    called_at = When(required=False, allow_null=True, default=None)
+    confirmed_at = When(required=False, allow_null=True, default=None)
     related_numbers = serializers.ListField(
         child=serializers.CharField(max_length=64), required=False, default=list, max_length=20
     )

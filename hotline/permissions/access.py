@@ -51,6 +51,8 @@ class MayAct(BasePermission):
 
 def find_ticket(actor: Actor, number: str) -> Ticket:
     """The ticket if the actor sees it. What he does not see does not exist: NotFound, so that nobody learns that it does."""
+    if not (number.isascii() and number.isprintable()):
+        raise NotFound
     known = Ticket.objects.select_related("section", "proposed_section", "handler", "project", "parent")
     rows = scopes.visible(known, scope_of(actor))
     ticket = rows.filter(number=number).first()

@@ -1,0 +1,1 @@
+"""The people's door for browsers: pages that work as plain HTML."""

@@ -1,0 +1,50 @@
+"""What cannot be shown: one shape for pages, JSON under /api/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """404."""
+    return _told(request, 404, "not_found", _("Nothing here"), _("There is nothing here, or nothing that you may see."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """403."""
+    return _told(request, 403, "forbidden", _("Not allowed"), _("Your roles do not allow this."))
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """400."""
+    return _told(request, 400, "invalid", _("Cannot be read"), _("The request cannot be read."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: nothing was done, the fault is in the log."""
+    message = _("A fault on our side: nothing was changed. Please try again, and tell the administrator if it stays.")
+    if request.path.startswith("/api/"):
+        return _json(500, "fault", message)
+    return HttpResponse(message, status=500, content_type="text/plain; charset=utf-8")
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form that came without its token."""
+    return _told(
+        request, 403, "csrf", _("Please try again"), _("The page was open too long: go back, reload it, try again.")
+    )
+
+
+def _told(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _json(status, code, message)
+    return render(request, "hotline/refusal.html", {"title": title, "message": message}, status=status)
+
+
+def _json(status: int, code: str, message: str) -> JsonResponse:
+    body = {"code": code, "message": message}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,110 @@
+"""The first page, the documents of the API, the admin for looking only."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from hotline.admin import OF_MATTERS, site
+from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched
+from tickets.models import Person, Ticket
+
+
+def test_the_api_describes_itself_without_a_warning(tmp_path: Any) -> None:
+    call_command("spectacular", "--fail-on-warn", "--validate", "--file", str(tmp_path / "schema.yml"))
+    text = (tmp_path / "schema.yml").read_text(encoding="utf-8")
+    assert "/api/tickets/{number}/sign/:" in text
+    assert "Idempotency-Key" in text
+
+
+@pytest.mark.django_db
+def test_the_document_and_its_page_come_from_here_and_run_no_inline_script(client: Client) -> None:
+    assert b"openapi: 3" in client.get("/api/schema").content
+    page = client.get("/api/docs")
+    body = page.content.decode()
+    assert not re.search(r"https?://", body)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", body)
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', body):
+        assert client.get(address).status_code == 200, address
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_the_first_page_in_two_languages_without_inline_anything(bureau: Bureau) -> None:
+    dispatched(bureau)
+    for desk in (
+        Desk(),
+        Desk(bureau.people["handler"]),
+        Desk(bureau.people["dispatcher"]),
+        Desk(bureau.people["sysadmin"]),
+    ):
+        body = desk.get("/").content.decode()
+        assert not re.search(r"<script|<style|\bstyle=|\bon\w+=", body)
+        assert PARTY.phone not in body
+        assert "群众诉求办理" in body
+    english = Desk(bureau.people["handler"], language="en").get("/").content.decode()
+    assert "My work" in english
+    assert '<html lang="en">' in english
+
+
+def test_the_switch_of_languages_is_remembered(bureau: Bureau) -> None:
+    desk = Desk(bureau.people["handler"])
+    desk.client.post("/language/", {"language": "en", "next": "/"})
+    assert "My work" in desk.get("/").content.decode()
+    assert desk.get("/api/tickets/XX-1").json()["message"].startswith("There is nothing")
+
+
+def test_counts_and_newest_tickets_stand_on_the_first_page(bureau: Bureau) -> None:
+    ticket = dispatched(bureau)
+    body = Desk(bureau.people["handler"]).get("/").content.decode()
+    assert ticket.number in body
+    assert "待签收" in body
+    assert ticket.number not in Desk(bureau.people["stranger"]).get("/").content.decode()
+
+
+def test_a_page_that_is_not_there_says_so(bureau: Bureau, settings: Any) -> None:
+    settings.DEBUG = False
+    answer = Desk(bureau.people["handler"]).get("/nothing")
+    assert answer.status_code == 404
+    assert "没有这个页面" in answer.content.decode()
+
+
+def looking(desk: Desk, model: Any) -> Any:
+    return desk.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
+
+
+def test_the_admin_shows_and_changes_nothing(bureau: Bureau) -> None:
+    ticket = dispatched(bureau)
+    desk = Desk(bureau.people["auditor"])
+    assert desk.get("/admin/").status_code == 200
+    for model in site._registry:
+        if not hasattr(model, "instance_type"):
+            answer = looking(desk, model)
+            assert answer.status_code == 200, model
+            assert PARTY.name not in answer.content.decode()
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        assert desk.get(f"{address}add/").status_code == 403, model
+    for row in (ticket, Person.objects.get()):
+        address = f"/admin/tickets/{row._meta.model_name}/{row.pk}/"
+        page = desk.get(f"{address}change/")
+        assert page.status_code == 200
+        assert PARTY.name not in page.content.decode()
+        assert PARTY.phone not in page.content.decode()
+        assert desk.client.post(f"{address}change/", {"title": "x"}).status_code == 403
+        assert desk.client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    assert Ticket.objects.get(pk=ticket.pk).title == ticket.title
+
+
+def test_the_system_administrator_looks_at_no_matter_and_others_at_nothing(bureau: Bureau) -> None:
+    system = Desk(bureau.people["sysadmin"])
+    assert system.get("/admin/").status_code == 200
+    for model in OF_MATTERS:
+        assert looking(system, model).status_code == 403, model
+        history = getattr(model, "history", None)
+        if history is not None:
+            assert looking(system, history.model).status_code in (403, 404)
+    for name in ("handler", "dispatcher", "leader", "security", "adapter"):
+        assert Desk(bureau.people[name]).get("/admin/").status_code in (302, 403), name
