@@ -57,6 +57,13 @@ def _work(inquiry: Inquiry) -> Ticket:
     return ledger.lock(ticket.parent_id) if ticket.parent_id is not None else ticket
 
 
+def _put(inquiry: Inquiry, **facts: Any) -> None:
+    """Into the row at once, for what asks the table meanwhile; the history comes with who, when and why as ``apply`` ends."""
+    for name, value in facts.items():
+        setattr(inquiry, name, value)
+    Inquiry.objects.filter(pk=inquiry.pk).update(**facts)
+
+
 def moment(value: Any) -> datetime | None:
     """A moment of ``detail``: ISO text with offset, or None."""
     return datetime.fromisoformat(value) if value else None
@@ -124,9 +131,7 @@ def _rated(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, n
 
 
 def _closed(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
-    inquiry.closed_at = moment(incoming.detail.get("closed_at")) or now
-    inquiry.outer_state = "closed"
-    inquiry.save(update_fields=["closed_at", "outer_state"])
+    _put(inquiry, closed_at=moment(incoming.detail.get("closed_at")) or now, outer_state="closed")
     if any(other.pk != inquiry.pk for other in inquiries.live(ticket)):
         ledger.note(ticket=ticket, action="inquiry_closed", actor=actor, now=now, refs={"inquiry": str(inquiry)})
     elif ticket.stage not in OVER:
@@ -134,8 +139,7 @@ def _closed(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, 
 
 
 def _withdrawn(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor: Actor, now: datetime) -> None:
-    inquiry.closed_at, inquiry.outer_state = now, "terminated"
-    inquiry.save(update_fields=["closed_at", "outer_state"])
+    _put(inquiry, closed_at=now, outer_state="terminated")
     timers.stop(ticket=ticket, now=now, inquiry=inquiry)
     if any(other.pk != inquiry.pk for other in inquiries.live(ticket)):
         ledger.note(ticket=ticket, action="inquiry_withdrawn", actor=actor, now=now, refs={"inquiry": str(inquiry)})
@@ -149,8 +153,7 @@ def _return_decided(inquiry: Inquiry, ticket: Ticket, incoming: Incoming, actor:
         _answer_ruled(inquiry, ticket, incoming, actor, now)
         return
     if not agreed:
-        inquiry.must_handle = True
-        inquiry.save(update_fields=["must_handle"])
+        _put(inquiry, must_handle=True)
     handling.settle_outward_return(
         ticket=ticket, actor=actor, now=now, agreed=agreed, opinion=str(incoming.detail.get("opinion") or "")
     )
