@@ -1,0 +1,1 @@
+"""Commands, and the reference rows that an installation begins with."""

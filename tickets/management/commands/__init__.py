@@ -1,0 +1,1 @@
+"""deadline, journal, life, run_timers."""
