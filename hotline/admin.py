@@ -61,15 +61,15 @@ class Looking(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Every column but the sealed ones."""
         return [field.name for field in self.model._meta.concrete_fields if field.name not in SEALED]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """All of them."""
         return self.get_fields(request, obj)
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The first columns that are short."""
         shown = [f.name for f in self.model._meta.concrete_fields if f.name not in SEALED and not isinstance(f, WIDE)]
         return shown[:8]

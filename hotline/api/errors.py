@@ -16,9 +16,9 @@ from rest_framework.response import Response
 from hotline.models import User
 from hotline.wording import said
 from tickets.actions.contents import UnableToStore
-from tickets.actions.intake import UnableToReceiveError
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, UnableToMove
+from tickets.domain.terms import BadTerms
 
 log = logging.getLogger(__name__)
 #: Codes of the domain's own refusals that are about who asks, or about a thing that is not there.
@@ -55,6 +55,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, OperationalError):
         log.warning("database busy: %s", type(error).__name__)
         return _busy()
+    if isinstance(error, BadTerms):
+        return _fields([{"field": "amount", "reason": _("This amount does not fit the limit's unit.")}], 400)
     if hasattr(error, "zh") and hasattr(error, "en"):
         return _of_domain(error)
     if isinstance(error, exceptions.APIException):
@@ -87,8 +89,6 @@ def _of_domain(error: Any) -> Response:
 def _size_status(error: Any) -> int:
     if isinstance(error, UnableToStore) and error.field == "size":
         return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    if isinstance(error, UnableToReceiveError) or not isinstance(error, UnableToMove):
-        return status.HTTP_400_BAD_REQUEST
     return status.HTTP_400_BAD_REQUEST
 
 

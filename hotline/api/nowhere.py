@@ -6,9 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
+
+from hotline.wording import language_of
 
 from .base import Endpoint
 
@@ -21,7 +24,7 @@ class Nowhere(Endpoint):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Nothing to ask for."""
-        super().initial(request, *args, **kwargs)
+        translation.activate(language_of(request._request, request.user))  # noqa: SLF001
         raise NotFound
 
 

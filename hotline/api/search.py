@@ -27,7 +27,8 @@ from .tickets import matching, similar
 
 CHAIN = "search"
 _GAPS = re.compile(r"[\s\-－–—]")
-_PERSON = re.compile(r"(?:\+?86)?1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
+_PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
+_COUNTRY = re.compile(r"^\+?86(?=1[3-9]\d{9}$)")
 _NUMBER = re.compile(r"[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
 
 
@@ -77,7 +78,7 @@ class Search(Endpoint):
         return ok({"kind": kind, "rows": present.rows(shown, self.actor), "next": page.next})
 
     def _condition(self, text: str) -> tuple[str, Q]:
-        plain = _GAPS.sub("", text)
+        plain = _COUNTRY.sub("", _GAPS.sub("", text))
         numbered = Q(number__iexact=text) | Q(pk__in=Inquiry.objects.filter(number=text).values("ticket_id"))
         if _PERSON.fullmatch(plain):
             if self.actor.roles & PERSON_SEARCH:
@@ -91,7 +92,7 @@ class Search(Endpoint):
 
 
 def _of_person(plain: str, actor: Actor, asker: Endpoint) -> Q:
-    digest = vault.digest(plain.removeprefix("+"))
+    digest = vault.digest(plain)
     people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest) | Q(id_digest=digest)).values(
         "pk"
     )

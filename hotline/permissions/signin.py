@@ -21,6 +21,7 @@ from .access import NOBODY
 CHAIN = "sign-in"
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class UnableToSignIn(Exception):
@@ -95,6 +96,7 @@ def _locked(until: datetime) -> UnableToSignIn:
 @transaction.atomic
 def _count(attempt: SignIn, now: datetime) -> SignInFailure:
     """One more failure; failures older than the lock's length are forgotten."""
+    SignInFailure.objects.filter(failed_at__lt=now - FORGOTTEN_AFTER).delete()
     SignInFailure.objects.get_or_create(
         account=attempt.account, address=attempt.address, defaults={"failures": 0, "failed_at": now}
     )

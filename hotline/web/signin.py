@@ -62,4 +62,4 @@ class SignOut(LogoutView):
         """Journalled like the coming."""
         if isinstance(request.user, User):
             sign_out(request, request.user, clock.now())
-        return super().post(request, *args, **kwargs)  # type: ignore[return-value, arg-type]
+        return super().post(request, *args, **kwargs)

@@ -17,6 +17,8 @@ from tickets.domain.words import Channel
 from tickets.models import Event, Ticket
 from tickets.queries.worklists import Worklist
 
+pytestmark = pytest.mark.everywhere
+
 PLACE = "样例路东段三十二号"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 SECRETS = (

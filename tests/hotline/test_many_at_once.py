@@ -11,6 +11,8 @@ from django.db import connections
 from tests.hotline.bureau import Bureau, Desk, dispatched, make_bureau
 from tickets.models import Event, Ticket
 
+pytestmark = pytest.mark.everywhere
+
 MANY = 40
 
 

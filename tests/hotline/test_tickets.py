@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.hotline.bureau import Bureau, Desk, dispatched, log_matter
 from tickets.models import Ticket
 from tickets.queries.calendar import working_calendar
+
+pytestmark = pytest.mark.everywhere
 
 
 def test_a_call_is_logged_routed_and_answered_with_its_number(bureau: Bureau) -> None:

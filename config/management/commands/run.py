@@ -109,7 +109,7 @@ class Command(BaseCommand):
             )
         say.write("")
         say.write(f"  打开 / open    {plan.address}/")
-        say.write(f"  接口 / API     {plan.address}/api/schema/swagger/")
+        say.write(f"  接口 / API     {plan.address}/api/docs")
         say.write(f"  日志 / logs    {plan.var / 'log'}/")
         if lines := accounts(plan.var / "demo-accounts.json"):
             say.write("  演示账号 / demonstration accounts (username, password, role):")
