@@ -1,7 +1,7 @@
 # The house's commands. `make help` lists them. Works with Python 3.11 and make alone; everything else comes by the locks.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock setup setup-dev clean
+.PHONY: help run test check faults bench lock setup setup-dev clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 VENV ?= .venv
@@ -25,6 +25,9 @@ test: $(VENV)/.dev check ## 检查并测试(PostgreSQL,再用 SQLite) / check, t
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 	TEST_ON=sqlite $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
+faults: $(VENV)/.dev ## 故障演练:杀进程、清空队列、断开连接 / real processes killed, flushed and cut off, with figures
+	$(BIN)/python -m pytest tests/faults -q
+
 check: $(VENV)/.dev ## 静态检查 / ruff, mypy, import contracts, migrations, templates, settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,8 +37,8 @@ check: $(VENV)/.dev ## 静态检查 / ruff, mypy, import contracts, migrations, 
 	@if [ -d hotline/templates ]; then $(BIN)/djlint hotline/templates --check --lint --quiet; fi
 	$(TEST_SETTINGS) $(BIN)/python manage.py check --fail-level WARNING
 
-bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L
-	SIZE=$(SIZE) $(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue JSON=FILE
+	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks
 
 lock: $(VENV)/.dev ## 重新锁定依赖 / lock the dependencies again from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements.lock
