@@ -273,8 +273,7 @@ def send(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int |
     ledger.save_with_history(reply, actor=actor, now=now, reason="send")
     for inquiry in inquiries.live(ticket):
         _answer(ticket, inquiry, reply, actor, now)
-    timers.meet(ticket=ticket, kind=ClockKind.REPLY, now=now, side=Side.INNER)
-    timers.meet(ticket=ticket, kind=ClockKind.CONTACT, now=now, side=Side.INNER)
+    timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.ANSWER, ClockKind.REPLY), now=now)
     return reply
 
 
@@ -290,8 +289,6 @@ def _answer(ticket: Ticket, inquiry: Inquiry, reply: Reply, actor: Actor, now: d
     )
     inquiry.reply_count, inquiry.reply_digest, inquiry.answered_at = inquiry.reply_count + 1, reply.digest, now
     ledger.save_with_history(inquiry, actor=actor, now=now, reason="answered")
-    for kind in (ClockKind.CONTACT, ClockKind.ANSWER, ClockKind.REPLY):
-        timers.meet(ticket=ticket, kind=kind, now=now, side=Side.OUTER, inquiry=inquiry)
 
 
 def _facts(ticket: Ticket, inquiry: Inquiry, reply: Reply, actor: Actor, now: datetime) -> dict[str, Any]:

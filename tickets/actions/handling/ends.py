@@ -37,8 +37,7 @@ def answer_directly(
     changes = {"closed_at": now, "sent_at": now, "is_direct": True}
     ledger.move(ticket=ticket, action=Action.ANSWER_DIRECTLY, actor=actor, now=now, changes=changes, reason=answer)
     _write_direct_answer(ticket, actor, now, answer)
-    for kind in (ClockKind.CONTACT, ClockKind.REPLY):
-        timers.meet(ticket=ticket, kind=kind, now=now)
+    timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.REPLY), now=now)
     _finish_inquiries(ticket, actor, now)
     return ticket
 

@@ -50,8 +50,8 @@ def accept(
     ledger.move(ticket=ticket, action=Action.ACCEPT, actor=actor, now=now, refs={"inquiry": str(inquiry)})
     inquiry.accepted_at = now
     ledger.save_with_history(inquiry, actor=actor, now=now, reason="accepted")
-    timers.meet(ticket=ticket, kind=ClockKind.NOTICE, now=now, side=Side.OUTER, inquiry=inquiry)
-    timers.meet(ticket=ticket, kind=ClockKind.OBJECTION, now=now, side=Side.OUTER, inquiry=inquiry)
+    kinds = (ClockKind.NOTICE, ClockKind.OBJECTION)
+    timers.meet(ticket=ticket, kind=kinds, now=now, side=Side.OUTER, inquiry=inquiry)
     timers.start_accepted(inquiry=inquiry, now=now, ticket=ticket)
     facts = {
         "accepted": True,

@@ -66,7 +66,9 @@ def contact(
         refs={"reached": reached},
     )
     ledger.save_with_history(row, actor=actor, now=now, reason="contact")
-    timers.meet(ticket=ticket, kind=ClockKind.CONTACT, now=moment, side=Side.INNER)
+    timers.meet(ticket=ticket, kind=ClockKind.CONTACT, now=moment, side=Side.INNER if inquiry else None)
+    if inquiry is not None:
+        timers.meet(ticket=ticket, kind=ClockKind.CONTACT, now=moment, side=Side.OUTER, inquiry=inquiry)
     for each in [inquiry] if inquiry else inquiries.live(ticket):
         _tell_contact(ticket, each, row, actor, now)
     return row
@@ -90,7 +92,6 @@ def _check_contact(ticket: Ticket, actor: Actor, moment: datetime, now: datetime
 
 def _tell_contact(ticket: Ticket, inquiry: Inquiry, row: Contact, actor: Actor, now: datetime) -> None:
     first = inquiry.contacted_at is None
-    timers.meet(ticket=ticket, kind=ClockKind.CONTACT, now=row.contacted_at, side=Side.OUTER, inquiry=inquiry)
     if first:
         inquiry.contacted_at = row.contacted_at
         ledger.save_with_history(inquiry, actor=actor, now=now, reason="contact")

@@ -24,17 +24,28 @@ STATUTORY_GROUNDS = frozenset({"third_party", "hearing"})
 
 @held()
 def meet(
-    *, ticket: Ticket, kind: ClockKind, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None
+    *,
+    ticket: Ticket,
+    kind: ClockKind | tuple[ClockKind, ...],
+    now: datetime,
+    side: Side | None = None,
+    inquiry: Inquiry | None = None,
 ) -> list[Timer]:
-    """What the clock waited for has happened at ``now``. Late is what comes after the due moment, or, when that lay inside a
-    pause, after the close of the day of resuming (domain §3 rule 8)."""
-    met = list(alive(ticket, side=side, kind=kind, inquiry=inquiry))
+    """What the clock (or clocks of several kinds) waited for has happened at ``now``.
+
+    Late is what comes after the due moment, or, when that lay inside a pause, after the close of the day of resuming
+    (domain §3 rule 8).
+    """
+    kinds = (kind,) if isinstance(kind, ClockKind) else kind
+    met = list(alive(ticket, side=side, inquiry=inquiry).filter(kind__in=kinds))
+    if not met:
+        return met
     for timer in met:
         timer.is_late = _is_late(timer, now)
         _close_pause(timer, now)
         timer.run, timer.met_at, timer.next_at = Run.MET.value, now, None
     save(met)
-    if kind is ClockKind.REPLY and met:
+    if ClockKind.REPLY in kinds:
         follow(ticket, now)
     reach(ticket)
     return met
@@ -113,7 +124,11 @@ def extend(
 ) -> list[Timer]:
     """So much more of the limit's own unit, or a granted date. A source's own deadline does not move by our decision (it does
     by ``limits_changed``); a section's reply clock never passes the outer one and keeps its margin."""
-    extended = [timer for timer in alive(ticket, side=side, kind=kind) if inquiry is None or timer.inquiry_id in (None, inquiry.pk)]
+    extended = [
+        timer
+        for timer in alive(ticket, side=side, kind=kind)
+        if inquiry is None or timer.inquiry_id in (None, inquiry.pk)
+    ]
     for timer in extended:
         granted = _granted(timer) if new_due is None else new_due
         if amount is not None:
