@@ -8,8 +8,10 @@ from .ticket import Ticket
 
 
 class Event(models.Model):
-    """One link. ``payload`` is the exact canonical text that was hashed; ``digest`` = SHA-256 of previous digest, newline, payload;
-    ``mac`` = HMAC-SHA256 of the digest under the journal key, which is not in the database. Never updated but for ``seal`` (once), never deleted."""
+    """One link. ``payload`` is the exact canonical text that was hashed; ``digest`` = SHA-256 of previous digest, newline,
+    payload; ``mac`` = HMAC-SHA256 of the digest under the journal key, which is not in the database. Never updated but for
+    ``seal`` (once), never deleted.
+    """
 
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="events")
     chain = models.CharField(max_length=24, blank=True, help_text="the kind, for acts without a ticket")

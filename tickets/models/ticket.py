@@ -71,6 +71,7 @@ class Ticket(models.Model):
     history = history()
 
     GUARDED = (
+        "number",
         "state",
         "version",
         "section_id",
