@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hotline.permissions.table import SEES_CARD
+from hotline.permissions import closed_row
 from hotline.wording import in_chinese, mask_text
 from tickets.domain.actors import Actor
 from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
-from tickets.queries import scopes
-from tickets.queries.scopes import Scope
 
-#: Any scope of a section: what redact_row asks for.
-SECTIONLIKE = Scope("section", 0)
 VOCABULARY: Mapping[str, Mapping[str, Any]] = {
     "state": {word.value: word for word in State},
     "channel": {word.value: word for word in Channel},
@@ -31,8 +27,7 @@ def rows(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
 
 
 def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
-    if row["is_confidential"] and not actor.roles & SEES_CARD:
-        row = scopes.redact_row(row, SECTIONLIKE)
+    row = closed_row(actor, row)
     for name in FREE_TEXT:
         if row.get(name):
             row[name] = mask_text(row[name])

@@ -19,6 +19,8 @@ from tickets.queries.scopes import Scope
 from .table import ANYONE, ENDPOINTS, SEES_CARD
 
 NOBODY = Actor(name="anonymous", roles=frozenset())
+#: Any scope of a section: what redact_row asks for.
+SECTIONLIKE = Scope("section", 0)
 View = Literal["office", "lead", "helper", "covered"]
 
 
@@ -73,3 +75,10 @@ def view_of(actor: Actor, ticket: Ticket) -> View:
     if ticket.is_confidential or not actor.roles & SECTION:
         return "covered"
     return "lead" if actor.section_id == ticket.section_id else "helper"
+
+
+def closed_row(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
+    """A list row of a confidential matter, closed to everybody who gets no card: sections, and who only looks on."""
+    if row["is_confidential"] and not actor.roles & SEES_CARD:
+        return scopes.redact_row(row, SECTIONLIKE)
+    return row

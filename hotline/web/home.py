@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hotline.models import User
-from hotline.permissions import actor_of, lists_of, scope_of
+from hotline.permissions import actor_of, closed_row, lists_of, scope_of
 from hotline.wording import label, mask_text, said
 from tickets import clock
 from tickets.domain.actors import Actor
+from tickets.domain.moments import to_local
 from tickets.domain.states import State
 from tickets.domain.words import Channel, Role
 from tickets.queries import worklists
@@ -39,7 +41,7 @@ def _work(user: User) -> dict[str, Any]:
     if scope.kind == "none":
         return {"roles": roles}
     page = worklists.page(worklist=Worklist.ALL, scope=scope, now=clock.now(), user_id=user.pk, size=NEWEST)
-    return {"roles": roles, "lists": _lists(actor), "rows": [_row(row) for row in page.rows]}
+    return {"roles": roles, "lists": _lists(actor), "rows": [_row(closed_row(actor, row)) for row in page.rows]}
 
 
 def _lists(actor: Actor) -> list[dict[str, Any]]:
@@ -61,7 +63,18 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "title": mask_text(row["title"]),
+        "due_words": _due(row["due_at"]),
         "state_label": label(State, row["state"]),
         "channel_label": label(Channel, row["channel"]),
         "light_words": lights.get(row["light"], ""),
     }
+
+
+def _due(moment: datetime | None) -> str:
+    """12-31 24:00 rather than 01-01 00:00: the last day is the one that counts."""
+    if moment is None:
+        return ""
+    local = to_local(moment)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%m-%d} 24:00"
+    return f"{local:%m-%d %H:%M}"

@@ -132,6 +132,15 @@ def test_it_stands_in_the_list_as_confidential_with_no_card_and_no_reveal(bureau
     assert not Event.objects.filter(ticket=petition, action="read_person").exists()
 
 
+def test_who_only_looks_on_is_closed_out_likewise(bureau: Bureau, petition: Ticket) -> None:
+    for name in ("auditor", "secrecy"):
+        desk = Desk(bureau.people[name])
+        for address in ("/", "/api/tickets", "/api/worklists/open", f"/api/tickets/{petition.number}"):
+            body = text_of(desk.get(address))
+            assert petition.number in body, (name, address)
+            assert not [secret for secret in SECRETS if secret in body], (name, address)
+
+
 def test_the_office_sees_a_covered_card_and_opens_it_with_a_reason(bureau: Bureau, petition: Ticket) -> None:
     desk = Desk(bureau.people["dispatcher"])
     told = desk.get(f"/api/tickets/{petition.number}").json()
