@@ -209,3 +209,12 @@ def test_a_confidential_petition_is_only_proposed_and_contacted_by_the_office(of
     found = handling.read_person(ticket=ticket, actor=office.dispatcher, now=office.now, reason="联系诉求人")
     assert found[0][1].phone == "19900001234"
     assert ticket.events.filter(action="read_person").count() == 1
+
+
+def test_a_clerk_opens_no_personal_data_of_another_section(office: Office) -> None:
+    ticket = office.dispatched()
+    with pytest.raises(UnableToMove) as refusal:
+        handling.read_person(ticket=ticket, actor=office.clerk, now=office.now, reason="回电")
+    assert refusal.value.code == "section"
+    waiting = office.dispatched(title="其他事项", content="一件谁也不沾边的事。")
+    assert handling.read_person(ticket=waiting, actor=office.clerk, now=office.now, reason="回电核实")

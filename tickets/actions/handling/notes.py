@@ -156,6 +156,12 @@ def read_person(*, ticket: Ticket, actor: Actor, now: datetime, reason: str) -> 
     """
     ticket = ledger.lock(ticket.pk)
     states.check(State(ticket.state), Action.READ_PERSON, actor, ticket.section_id)
+    if not actor.has(Role.DISPATCHER, Role.LEADER) and ticket.section_id not in (None, actor.section_id):
+        raise UnableToMove(
+            "section",
+            "本件已派往其他科室，登记员不再查看其个人信息。",
+            "Another section has it: a clerk opens no personal data there.",
+        )
     if ticket.is_confidential and not actor.has(Role.DISPATCHER):
         raise UnableToMove(
             "confidential", "保密件的诉求人信息不向科室开放。", "The petitioner of a confidential matter is not shown."
