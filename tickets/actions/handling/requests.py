@@ -63,6 +63,8 @@ def ask_extension(
 def _check_time(ticket: Ticket, now: datetime, amount: Decimal) -> None:
     if amount <= 0:
         raise UnableToMove("amount", "延期天数须大于零。", "The extension must be more than zero.", field="amount")
+    if amount != int(amount):
+        raise UnableToMove("amount", "延期须为整数。", "Whole days (or hours) only.", field="amount")
     clocks = Timer.objects.filter(ticket=ticket, kind=ClockKind.REPLY, run=Run.RUNNING)
     if any(clock.due_at is not None and clock.due_at <= now for clock in clocks):
         raise UnableToMove(
