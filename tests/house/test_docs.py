@@ -6,10 +6,11 @@ import importlib
 import json
 import re
 import shlex
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands, load_command_class
+from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import CommandError, CommandParser
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
@@ -213,6 +214,12 @@ def test_the_readme_leads_to_every_document(readme: str) -> None:
 def test_the_life_of_a_ticket_is_the_transition_table(readme: str, language: life.Language) -> None:
     assert life.section(language) in TEXTS[readme], "manage.py life --write"
     assert life.replaced(TEXTS[readme], language) == TEXTS[readme]
+
+
+def test_the_command_prints_what_the_readme_shows() -> None:
+    said = StringIO()
+    call_command("life", language="en", stdout=said)
+    assert said.getvalue().strip() in TEXTS["README.md"]
 
 
 def test_a_readme_without_markers_is_left_alone() -> None:
