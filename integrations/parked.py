@@ -14,6 +14,7 @@ from integrations.protocol import Unmappable
 from integrations.reading import decode
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
+from tickets.domain.chain import sha256
 from tickets.domain.words import Role
 from tickets.models import vault
 
@@ -76,9 +77,10 @@ def discard(*, item_id: int, actor: Actor, reason: str, now: datetime) -> InboxI
         raise UnableToSettle("reason", "请写明作废原因。", "Say why it is discarded.")
     with transaction.atomic():
         item = _locked(item_id)
-        refs = {"item": item.pk, "digest": item.digest, "lot": item.lot, "reason": reason.strip()[:200]}
+        refs = {"item": item.pk, "digest": item.digest, "lot": item.lot, "reason": sha256(reason.strip())}
         item.lot, item.settled_by = Lot.DISCARDED.value, actor.label[:60]
-        item.save(update_fields=["lot", "settled_by"])
+        item.trouble_zh = f"{item.trouble_zh}（作废：{reason.strip()}）"[:400]
+        item.save(update_fields=["lot", "settled_by", "trouble_zh"])
         ledger.record(chain_name=CHAIN, action="discard", actor=actor, now=now, refs=refs)
     return item
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from hotline.models import User
 from tickets.actions import files, handling, intake, replies, routing
 from tickets.domain.actors import Actor
@@ -16,6 +18,7 @@ from tickets.domain.messages import Happening, Incoming, Matter, Party
 from tickets.domain.states import OPEN, State, UnableToMove
 from tickets.domain.words import Channel, MatterType, Outcome, Role, Urgency
 from tickets.models import Inquiry, Section, Ticket
+from tickets.queries.freshness import held
 
 Key = tuple[str, str, int]
 NATURES = {word.zh: word for word in MatterType} | {"申请": MatterType.CONSULTATION}
@@ -62,13 +65,19 @@ class Staff:
         tickets = list(Ticket.objects.filter(state__in=sorted(OPEN)).order_by("id").values_list("pk", flat=True))
         sent = 0
         for place, pk in enumerate(tickets, start=1):
-            try:
-                sent += self._carry(Ticket.objects.get(pk=pk))
-            except UnableToMove as refusal:
-                self.refused.append(f"{pk}: {refusal.zh}")
+            with transaction.atomic(), held():  # one ticket at a time, as somebody who clears a desk
+                sent += self._try(Ticket.objects.get(pk=pk))
             if place % 25 == 0 or place == len(tickets):
                 progress(place, len(tickets))
         return sent
+
+    def _try(self, ticket: Ticket) -> int:
+        """What is refused stays where it is; what was done before stands."""
+        try:
+            return self._carry(ticket)
+        except UnableToMove as refusal:
+            self.refused.append(f"{ticket.number}: {refusal.zh}")
+            return 0
 
     def _carry(self, ticket: Ticket) -> int:
         inquiries = list(ticket.inquiries.select_related("source").order_by("id"))

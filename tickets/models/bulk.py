@@ -15,7 +15,7 @@ def update_columns(model: type[models.Model], rows: Sequence[models.Model], name
     history: for columns that are no person's edit."""
     if not rows:
         return 0
-    columns = [model._meta.get_field(name) for name in ("id", *names)]
+    columns: list[Any] = [model._meta.get_field(name) for name in ("id", *names)]
     values = json.dumps([{column.attname: _plain(column, row) for column in columns} for row in rows])
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, columns), [values])
