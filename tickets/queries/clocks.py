@@ -101,7 +101,10 @@ def _percent(timer: Timer, reckoned: Reckoned, calendar: WorkingCalendar, moment
 def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[str, str], list[tuple[str, str]]]:
     """The count in words: one sentence, and its lines, each as (Chinese, English)."""
     if timer.platform_due_at is not None:
-        return ("来源给定的时限，以其为准，本单位不作更改。", "The source's own deadline: it is in force and we do not change it."), []
+        return (
+            "来源给定的时限，以其为准，本单位不作更改。",
+            "The source's own deadline: it is in force and we do not change it.",
+        ), []
     if "until" in timer.terms:
         return ("经批准的办理期限。", "A granted date."), []
     if "before" in timer.terms:

@@ -10,4 +10,6 @@ OWN = (Channel.DIRECT, Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION)
 
 def sources() -> list[Source]:
     """A door of our own tells nothing to anybody by wire."""
-    return [Source(code=channel.value, name_zh=channel.zh, name_en=channel.en, channel=channel.value) for channel in OWN]
+    return [
+        Source(code=channel.value, name_zh=channel.zh, name_en=channel.en, channel=channel.value) for channel in OWN
+    ]

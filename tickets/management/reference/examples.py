@@ -18,7 +18,14 @@ def _example(place: str, what: str, clock: ClockKind, amount: float, unit: str =
     facts = {"channel": HOTLINE, "effective_from": date(2022, 1, 1), **more}
     if clock is RETURN:
         facts["steps"] = []
-    return {"name": f"示例·{place}：{what}", "clock": clock, "amount": amount, "unit": unit, "citation": f"{place}做法", **facts}
+    return {
+        "name": f"示例·{place}：{what}",
+        "clock": clock,
+        "amount": amount,
+        "unit": unit,
+        "citation": f"{place}做法",
+        **facts,
+    }
 
 
 EXAMPLES: tuple[dict[str, Any], ...] = (

@@ -36,7 +36,11 @@ INNER_STEPS = [
     {"after_hours": 7, "to": "dispatcher"},
     {"after_hours": 14, "to": "leader"},
 ]
-QUICK_STEPS = [{"after_hours": 0, "to": "chief"}, {"after_hours": 1, "to": "dispatcher"}, {"after_hours": 2, "to": "leader"}]
+QUICK_STEPS = [
+    {"after_hours": 0, "to": "chief"},
+    {"after_hours": 1, "to": "dispatcher"},
+    {"after_hours": 2, "to": "leader"},
+]
 
 LAW: tuple[Row, ...] = (
     _limit(
@@ -122,7 +126,9 @@ INNER: tuple[Row, ...] = (
 def policies() -> list[Policy]:
     """All rows, unsaved. The name is what an installed row is known by."""
     law = [_row(each, tag=Tag.LAW) for each in LAW]
-    anhui: Row = _limit(clock=K.REPLY, channel=C.HOTLINE, unit=WD, tag=Tag.LOCAL, citation=ANHUI, effective_from=date(2022, 1, 1))
+    anhui: Row = _limit(
+        clock=K.REPLY, channel=C.HOTLINE, unit=WD, tag=Tag.LOCAL, citation=ANHUI, effective_from=date(2022, 1, 1)
+    )
     local = [_row(each, **anhui) for each in LOCAL]
     own: Row = _limit(tag=Tag.OWN, citation=TO_BE_CONFIRMED, is_confirmed=False, effective_from=date(2004, 1, 1))
     bureau = [_row(each, **own) for each in OWN]
@@ -132,7 +138,9 @@ def policies() -> list[Policy]:
 
 
 def _row(given: Row, **rest: Any) -> Policy:
-    facts: Row = _limit(side=Side.OUTER, starts_at=Start.SOURCE_DISPATCH, steps=OUTER_STEPS, warn_hours=7) | rest | given
+    facts: Row = (
+        _limit(side=Side.OUTER, starts_at=Start.SOURCE_DISPATCH, steps=OUTER_STEPS, warn_hours=7) | rest | given
+    )
     for name in ("amount", "warn_hours", "extension_limit"):
         facts[name] = Decimal(str(facts.get(name, 0)))
     return Policy(**{name: str(value) if isinstance(value, str) else value for name, value in facts.items()})
