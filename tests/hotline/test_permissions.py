@@ -117,6 +117,8 @@ def test_every_act_by_role_and_ownership(bureau: Bureau, standing: Any) -> None:
         ticket = standing(State.IN_PROGRESS if State.IN_PROGRESS in edge.sources else min(edge.sources))
         for name, user in bureau.people.items():
             wanted = expected(user, name, ENDPOINTS[f"ticket.act.{action.value}"], ticket, edge.reach)
+            if action is Action.READ_PERSON and name == "intake":
+                wanted = 403  # a clerk opens no personal data of a matter that a section has
             with undone():
                 answer = _try(desks[name], action, ticket)
             told = (action, name, wanted, answer.status_code, answer.content.decode())
