@@ -19,7 +19,9 @@ def answered(office: Office) -> Ticket:
     """A problem of a notice, answered with “not ours”, lying in the outbox folder of the platform."""
     ticket = office.dispatched(source="inspection", number="宿创办〔2026〕31号#6")
     handling.sign(ticket=ticket, actor=office.handler, now=office.now)
-    replies.draft(ticket=ticket, actor=office.handler, now=office.now, outcome="not_ours", public_text=TEXT, handling="不在范围")
+    replies.draft(
+        ticket=ticket, actor=office.handler, now=office.now, outcome="not_ours", public_text=TEXT, handling="不在范围"
+    )
     replies.submit(ticket=ticket, actor=office.handler, now=office.now)
     replies.review(ticket=ticket, actor=office.chief, now=office.now, passed=True)
     replies.approve(ticket=ticket, actor=office.leader, now=office.now)

@@ -62,7 +62,9 @@ def test_run_timers_once_says_how_many(capsys) -> None:
 def test_run_timers_fires_by_itself_and_ends_at_once_on_sigterm() -> None:
     database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
     environment = {**os.environ, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen([sys.executable, "manage.py", "run_timers"], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_timers"], cwd=ROOT, env=environment, stdout=subprocess.PIPE
+    )
     try:
         assert process.stdout is not None
         process.stdout.readline()

@@ -109,7 +109,7 @@ def test_handlers_never_send_outward_and_platforms_never_work_inside() -> None:
 
 
 def test_open_and_over_part_the_states() -> None:
-    assert OPEN | OVER == set(State)
+    assert set(State) == OPEN | OVER
     assert not OPEN & OVER
     assert set(BY_ACTION[Action.WITHDRAW].sources) == OPEN
 

@@ -100,7 +100,14 @@ def _take(timer: Timer, ticket: Ticket, rung: Rung, now: datetime, batch: Batch)
     role, section, user = _addressee(timer, ticket, rung)
     kind = ACTIONS.get(rung.step, "clock_escalated")
     due = timer.due_at.isoformat() if timer.due_at else ""
-    facts = {"timer": timer.pk, "clock": timer.kind, "side": timer.side, "due": due, "step": rung.step, "to": role.value}
+    facts = {
+        "timer": timer.pk,
+        "clock": timer.kind,
+        "side": timer.side,
+        "due": due,
+        "step": rung.step,
+        "to": role.value,
+    }
     batch.events.append((ticket, kind, facts))
     batch.notices.append(Notice(
         key=_key(timer, rung, role), ticket=ticket, kind=kind, role=role.value, section_id=section, user_id=user,

@@ -150,12 +150,12 @@ def _inner(ticket: Ticket, kind: ClockKind, now: datetime, *, is_new: bool) -> T
 
 def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: bool = False) -> Policy | None:
     """The section's row. Of a reply the amount is the margin ahead of the earliest outer deadline, of a redo the limit itself."""
-    return policies.find(kind, Side.INNER, now, channel=ticket.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo)
+    return policies.find(
+        kind, Side.INNER, now, channel=ticket.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo
+    )
 
 
-def _inner_reply(
-    ticket: Ticket, now: datetime, due: datetime | None = None, *, is_new: bool = False
-) -> Timer | None:
+def _inner_reply(ticket: Ticket, now: datetime, due: datetime | None = None, *, is_new: bool = False) -> Timer | None:
     outer_due = _earliest_outer_reply(ticket)
     if outer_due is not None:
         policy = inner_policy(ticket, ClockKind.REPLY, now)
@@ -174,7 +174,9 @@ def _inner_reply(
 
 
 def _earliest_outer_reply(ticket: Ticket) -> datetime | None:
-    rows = Timer.objects.filter(ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY, run__in=ALIVE, due_at__isnull=False)
+    rows = Timer.objects.filter(
+        ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY, run__in=ALIVE, due_at__isnull=False
+    )
     return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
 

@@ -89,7 +89,9 @@ def _set_aside(candidate: Candidate, now: datetime, error: Exception) -> None:
 
 def next_moment() -> datetime | None:
     """When the next clock has something to do; None when nothing is to come. One look-up in the partial index."""
-    return Timer.objects.filter(next_at__isnull=False).order_by("next_at", "id").values_list("next_at", flat=True).first()
+    return (
+        Timer.objects.filter(next_at__isnull=False).order_by("next_at", "id").values_list("next_at", flat=True).first()
+    )
 
 
 def next_moment_is_due(now: datetime) -> bool:
