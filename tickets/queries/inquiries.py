@@ -11,12 +11,12 @@ FINISHED = ("closed", "returned", "terminated", "rejected")
 
 
 def of(ticket: Ticket) -> QuerySet[Inquiry]:
-    """Every inquiry of the work, the newest round of a number last."""
-    return (
-        Inquiry.objects.filter(Q(ticket=ticket) | Q(ticket__parent=ticket))
-        .select_related("source", "person")
-        .order_by("id")
-    )
+    """Every inquiry of the work, the newest round of a number last.
+
+    The tickets are found first, by two indexes: one condition over both tables would read all inquiries.
+    """
+    tickets = Ticket.objects.filter(Q(pk=ticket.pk) | Q(parent=ticket)).order_by().values("pk")
+    return Inquiry.objects.filter(ticket__in=tickets).select_related("source", "person").order_by("id")
 
 
 def live(ticket: Ticket) -> list[Inquiry]:
