@@ -51,6 +51,8 @@ def run(size: str) -> Iterator[Line]:
     _assert_replay_writes_nothing(incomings, now)
     replay_us = median(replayed) / chunk * 1e6
     yield Line("replay, 0 rows", label, replay_us, batch_us, replay_us / batch_us, 1.0, "at most", "the import itself")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     singles = take(source, SINGLE[size])
     single_us = seconds(lambda: _one_by_one(singles, now)) / len(singles) * 1e6
     yield Line(
