@@ -31,11 +31,14 @@ def _statement(model: type[models.Model], columns: Sequence[Any]) -> str:
     quote = connection.ops.quote_name
     table, names = quote(model._meta.db_table), [quote(column.column) for column in columns]
     if connection.vendor == "postgresql":
-        types = [column.rel_db_type(connection) if column.primary_key else column.db_type(connection) for column in columns]
+        types = [
+            column.rel_db_type(connection) if column.primary_key else column.db_type(connection) for column in columns
+        ]
         shape = ", ".join(f"{name} {type_}" for name, type_ in zip(names, types, strict=True))
         sets = ", ".join(f"{name} = given.{name}" for name in names[1:])
         return f"UPDATE {table} SET {sets} FROM jsonb_to_recordset(%s::jsonb) AS given({shape}) WHERE {table}.id = given.id"  # noqa: S608 (our own names)
     sets = ", ".join(
-        f"{name} = json_extract(given.value, '$.{column.attname}')" for name, column in zip(names[1:], columns[1:], strict=True)
+        f"{name} = json_extract(given.value, '$.{column.attname}')"
+        for name, column in zip(names[1:], columns[1:], strict=True)
     )
     return f"UPDATE {table} SET {sets} FROM json_each(%s) AS given WHERE {table}.id = json_extract(given.value, '$.id')"  # noqa: S608
