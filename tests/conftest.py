@@ -1,4 +1,4 @@
-"""What every test may rely on beside the plugin of services: databases that can be emptied though the journal is guarded."""
+"""What every test may rely on beside the plugin of services: the reference rows, in databases that can be emptied though guarded."""
 
 from __future__ import annotations
 
@@ -6,14 +6,31 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
-from tickets.models import guards
+from tests.tickets.making import make_reference
+from tickets.models import Event, Head, guards
+
+
+def first_day() -> None:
+    """The reference rows, and a journal in which nothing has happened yet."""
+    make_reference()
+    with guards.lifted(connection), connection.cursor() as cursor:
+        for model in (Event, Head):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """A bureau on its first day: putting the calendar in takes longer than most tests, so it is done once a database."""
+    with django_db_blocker.unblock():
+        first_day()
 
 
 @pytest.fixture(autouse=True, scope="session")
-def guards_lifted_while_emptying() -> Iterator[None]:
+def emptied_to_the_first_day() -> Iterator[None]:
     """A test with real transactions ends by emptying every table, which the guards refuse by design."""
     emptying = TransactionTestCase._fixture_teardown
 
@@ -22,6 +39,7 @@ def guards_lifted_while_emptying() -> Iterator[None]:
             for name in case._databases_names(include_mirrors=False):
                 stack.enter_context(guards.lifted(connections[name]))
             emptying(case)
+        first_day()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
