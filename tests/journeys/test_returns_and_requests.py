@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -101,6 +101,7 @@ def test_an_extension_after_expiry_is_refused(office: Office) -> None:
 
 def test_a_suspension_is_granted_by_a_leader_with_a_date(office: Office) -> None:
     ticket = office.dispatched()
+    promised = office.now.date() + timedelta(days=120)
     handling.sign(ticket=ticket, actor=office.handler, now=office.now)
     handling.ask_suspension(
         ticket=ticket,
@@ -108,13 +109,13 @@ def test_a_suspension_is_granted_by_a_leader_with_a_date(office: Office) -> None
         now=office.now,
         code="funding",
         reason="资金尚未下达",
-        until=date(2026, 6, 30),
+        until=promised,
     )
     with pytest.raises(UnableToMove):
         handling.decide_suspension(ticket=ticket, actor=office.dispatcher, now=office.now, granted=True)
     handling.decide_suspension(ticket=ticket, actor=office.leader, now=office.now, granted=True)
     ticket.refresh_from_db()
-    assert (ticket.state, ticket.promised_on) == (State.SUSPENDED, date(2026, 6, 30))
+    assert (ticket.state, ticket.promised_on) == (State.SUSPENDED, promised)
     assert Timer.objects.filter(ticket=ticket, side=Side.INNER, kind=ClockKind.REPLY, run="paused").exists()
     office.wait(days=3)
     handling.resume(ticket=ticket, actor=office.leader, now=office.now)
