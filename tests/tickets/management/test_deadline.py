@@ -12,8 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import translation
 
-from tickets.domain.seed import seed, seed_coverage
-from tickets.models import CoveredYear, OfficeHours, SpecialDay
+from tickets.models import CoveredYear, SpecialDay
 
 CASES = Path(__file__).parents[2] / "samples" / "deadlines.csv"
 pytestmark = pytest.mark.django_db
@@ -23,19 +22,6 @@ pytestmark = pytest.mark.django_db
 def in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def stored() -> None:
-    """The seed as rows, as an installation has it."""
-    for model in (SpecialDay, OfficeHours, CoveredYear):
-        model.objects.all().delete()
-    SpecialDay.objects.bulk_create(
-        SpecialDay(date=row.date, is_working=row.is_working, name_zh=row.name_zh, name_en=row.name_en) for row in seed()
-    )
-    first, last = seed_coverage()
-    CoveredYear.objects.bulk_create(CoveredYear(year=year) for year in range(first.year, last.year + 1))
-    OfficeHours.objects.create(first_date=first, intervals="08:00-12:00,14:30-17:30")
 
 
 def run(*args: str) -> list[str]:
@@ -51,7 +37,6 @@ def refused(*args: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize(
     ("args", "due"),
     [
@@ -72,7 +57,6 @@ def test_the_first_line_is_the_due_moment(args: list[str], due: str) -> None:
     assert run("2026-09-30 10:00", *args) == [due]
 
 
-@pytest.mark.usefixtures("stored")
 def test_explain_follows_in_the_readers_language() -> None:
     assert run("2026-10-08 10:00", "2 working days", "--explain")[1:] == [
         "  8 Oct is the first day, not counted (Civil Code art. 201)",
@@ -87,14 +71,12 @@ def test_explain_follows_in_the_readers_language() -> None:
         assert run("2026-10-08 10:00", "2 working days", "--explain")[2] == "+ 10月9日第 1 个工作日"
 
 
-@pytest.mark.usefixtures("stored")
 def test_beyond_the_calendar_it_says_so_and_gives_the_provisional_moment() -> None:
     first, second = run("2026-12-31 10:00", "1 working days")
     assert first == "beyond-calendar"
     assert "2027-01-05T00:00+08:00" in second
 
 
-@pytest.mark.usefixtures("stored")
 def test_the_file_of_cases_is_answered_without_its_answers(tmp_path: Path) -> None:
     with CASES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -110,7 +92,6 @@ def test_the_file_of_cases_is_answered_without_its_answers(tmp_path: Path) -> No
     assert run("--csv", str(CASES)) == expected
 
 
-@pytest.mark.usefixtures("stored")
 def test_an_edited_row_changes_the_answer() -> None:
     row = SpecialDay.objects.get(date="2026-10-10")
     row.is_working = False
