@@ -1,7 +1,8 @@
 """An early pytest plugin that brings a real PostgreSQL and a real Redis before Django's settings are read.
 
 Where they come from: the environment (DATABASE_URL, REDIS_URL), this machine's running servers, the wheels, the machine's
-programs, apt; else it fails loudly. ``TEST_ON=sqlite`` runs what is marked ``everywhere`` on SQLite with a real Redis.
+programs, apt; else it fails loudly. ``TEST_ON=sqlite`` runs what is marked ``everywhere`` on SQLite with a real Redis. ``TEST_WHOLE=1``
+(`make test`) fails a run in which a test was skipped, or, on PostgreSQL, not chosen.
 Servers are started by the controller only; the processes of xdist inherit their addresses, each with a Redis database of its own.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from .servers import NoServer, Server, postgres, redis
 
 BASE, EMPTY = "HOTLINE_TEST_REDIS", "HOTLINE_TEST_REDIS_DATABASES"
 ON_SQLITE = os.environ.get("TEST_ON", "") == "sqlite"
+WHOLE = os.environ.get("TEST_WHOLE", "") == "1"
 running: list[Server] = []
 folders: list[Path] = []
 
@@ -51,7 +54,7 @@ def _bring_up() -> None:
     os.environ["HOTLINE_VAR"] = str(folder)
     if ON_SQLITE:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/hotline.sqlite3"
-        running.append(Server("", "SQLite (TEST_ON=sqlite)"))
+        running.append(Server("", f"SQLite {sqlite3.sqlite_version} (TEST_ON=sqlite)"))
     else:
         database = postgres.find()
         running.append(database)
@@ -98,6 +101,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Again at the end, where a person looks."""
     for line in _sources():
         terminalreporter.write_line(line)
+    for line in left_out(terminalreporter):
+        terminalreporter.write_line(f"LEFT OUT: {line}", red=True)
+
+
+def left_out(reporter: pytest.TerminalReporter) -> list[str]:
+    """Tests that a whole run has not done."""
+    unchosen = [] if ON_SQLITE else reporter.stats.get("deselected", [])
+    return [each.nodeid for each in (*reporter.stats.get("skipped", []), *unchosen)] if WHOLE else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run with something left out has failed, whatever the rest says."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and left_out(reporter) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(trylast=True)

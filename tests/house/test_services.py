@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import redis
@@ -12,6 +15,7 @@ from django.db import connection
 from tests import services
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.everywhere
@@ -45,3 +49,18 @@ def test_redis_is_real_and_its_database_this_process_own() -> None:
 
 def test_a_run_has_its_own_database_on_a_shared_server() -> None:
     assert services._own_database("postgresql://u@h:1/name?host=/x") == f"postgresql://u@h:1/name_{os.getpid()}?host=/x"
+
+
+@pytest.mark.parametrize(
+    ("whole", "line", "code"), [("1", "LEFT OUT: test_it.py::test_b", 1), ("", "1 passed, 1 skipped", 0)]
+)
+def test_a_whole_run_with_something_left_out_fails(whole: str, line: str, code: int, tmp_path: Path) -> None:
+    text = "import pytest\npytestmark = pytest.mark.everywhere\ndef test_a(): pass\n@pytest.mark.skip\ndef test_b(): pass\n"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path / "test_it.py"],
+        cwd=ROOT, env=env | {"TEST_WHOLE": whole, "TEST_ON": "sqlite"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout
+    assert line in done.stdout
