@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +23,7 @@ from . import shapes
 from .acts import ACTS, Act
 from .base import LARGEST, Endpoint, ok
 from .errors import Refused, etag
+from .reading import JSONParser
 from .ticket import stands
 
 _ETAG = re.compile(r'^\s*(?:W/)?"(\d{1,9})"\s*$')

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,6 +26,7 @@ from tickets.queries.scopes import Scope
 
 from . import idempotency
 from .errors import Misread, Refused, handle
+from .reading import JSONParser
 from .render import OrjsonRenderer
 
 LARGEST = 1024 * 1024

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from hotline.models import Answered
 from tests.hotline.bureau import Bureau, Desk, dispatched
@@ -188,3 +189,8 @@ def test_the_same_number_again_is_the_same_matter(bureau: Bureau) -> None:
     again = desk.post("/api/tickets", {**CALL, "number": "电话-0417"})
     assert (first.status_code, again.status_code, again.json()["result"]) == (201, 200, "calm")
     assert again.json()["number"] == first.json()["number"]
+
+
+def test_a_document_nested_thousands_deep_is_unreadable_and_no_fault(db: None) -> None:
+    answer = Client().post("/api/session", data="[" * 50_000, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")

@@ -184,3 +184,11 @@ def test_recall_and_dispatch_to_another_section(office: Office) -> None:
     ticket.refresh_from_db()
     assert (ticket.state, ticket.section_id) == (State.DISPATCHED, office.sections["roads"].pk)
     handling.sign(ticket=ticket, actor=office.stranger, now=office.now)
+
+
+def test_the_callers_number_never_stands_in_a_public_reply(office: Office) -> None:
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    with pytest.raises(UnableToMove) as refusal:
+        answer(office, ticket, TEXT + "已致电19900001234。")
+    assert (refusal.value.code, refusal.value.facts["field"]) == ("personal_data", "public_text")

@@ -219,3 +219,17 @@ def test_a_clerk_opens_no_personal_data_of_another_section(office: Office) -> No
     assert refusal.value.code == "section"
     waiting = office.dispatched(title="其他事项", content="一件谁也不沾边的事。")
     assert handling.read_person(ticket=waiting, actor=office.clerk, now=office.now, reason="回电核实")
+
+
+def test_a_re_opened_matter_has_a_limit_again(office: Office) -> None:
+    ticket = office.dispatched(title="其他事项", content="一件谁也不沾边的事。", source="inspection")
+    handling.merge(ticket=ticket, into=office.dispatched(), actor=office.dispatcher, now=office.now)
+    handling.unmerge(ticket=ticket, actor=office.dispatcher, now=office.now)
+    office.happens(ticket, Happening.WITHDRAWN)
+    ticket.inquiries.update(outer_state="")
+    office.wait(days=3)
+    handling.reopen(ticket=ticket, actor=office.leader, now=office.now, reason="领导要求重新办理")
+    ticket.refresh_from_db()
+    assert ticket.state == State.REGISTERED
+    assert ticket.due_at is not None
+    assert ticket.due_at > office.now

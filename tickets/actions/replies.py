@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from tickets.domain.actors import Actor
 from tickets.domain.chain import text_digest
-from tickets.domain.messages import Telling
+from tickets.domain.messages import Party, Telling
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Outcome, Role, Side
 from tickets.models import Attachment, Contact, Inquiry, Reply, ReplyState, SignOffRule, Ticket
@@ -107,7 +107,23 @@ def check(ticket: Ticket, reply: Reply) -> None:
         raise UnableToMove(
             "promised_on", "正在解决的须写明承诺日期。", "Being solved: give the promised date.", field="promised_on"
         )
+    _check_privacy(ticket, reply)
     _check_contact(ticket)
+
+
+def _check_privacy(ticket: Ticket, reply: Reply) -> None:
+    """The caller's own numbers never stand in a public text (domain §6); a petition's reply may address its petitioner by name."""
+    for inquiry in inquiries.of(ticket):
+        party = inquiry.person.party() if inquiry.person is not None else Party()
+        if any(
+            number and number in reply.public_text for number in (party.phone, party.incoming_phone, party.id_number)
+        ):
+            raise UnableToMove(
+                "personal_data",
+                "公开答复中含有诉求人的电话或证件号码，请删去。",
+                "The public reply holds the caller's phone or identity number: take it out.",
+                field="public_text",
+            )
 
 
 def _check_contact(ticket: Ticket) -> None:

@@ -176,7 +176,9 @@ def redo(
     """
     ticket = ledger.lock(ticket.pk, expected_version)
     if ticket.section_id is None:
-        return _register(ticket, Action.REGISTER_AGAIN, actor, now, reason)
+        _register(ticket, Action.REGISTER_AGAIN, actor, now, reason)
+        _wake(ticket, actor, now)
+        return ticket
     changes: dict[str, Any] = {"redo_count": ticket.redo_count + 1, "closed_at": None, "sent_at": None}
     ledger.move(
         ticket=ticket,
@@ -231,7 +233,9 @@ def withdraw(*, ticket: Ticket, actor: Actor, now: datetime, reason: str = "") -
 def reopen(*, ticket: Ticket, actor: Actor, now: datetime, reason: str, expected_version: int | None = None) -> Ticket:
     """A leader starts a finished ticket again: back to the office."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    return _register(ticket, Action.REOPEN, actor, now, reason)
+    _register(ticket, Action.REOPEN, actor, now, reason)
+    _wake(ticket, actor, now)
+    return ticket
 
 
 @transaction.atomic
@@ -239,6 +243,14 @@ def register_again(*, ticket: Ticket, actor: Actor, now: datetime, reason: str =
     """The source dispatches the same number again: a new round."""
     ticket = ledger.lock(ticket.pk)
     return _register(ticket, Action.REGISTER_AGAIN, actor, now, reason)
+
+
+def _wake(ticket: Ticket, actor: Actor, now: datetime) -> None:
+    """Work that begins again has a limit again: the redo's, for every inquiry its source has not ended."""
+    for inquiry in inquiries.of(ticket).exclude(outer_state__in=inquiries.FINISHED):
+        inquiry.closed_at = inquiry.answered_at = None
+        ledger.save_with_history(inquiry, actor=actor, now=now, reason="begun again")
+        timers.start_redo(ticket=ticket, inquiry=inquiry, now=now)
 
 
 def _register(ticket: Ticket, action: Action, actor: Actor, now: datetime, reason: str) -> Ticket:
