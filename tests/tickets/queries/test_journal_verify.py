@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import subprocess
@@ -140,6 +141,15 @@ def test_people_at_work_do_not_look_like_forgers() -> None:
 
 
 @pytest.mark.django_db
+def _peak() -> int:
+    gc.collect()
+    tracemalloc.start()
+    assert journal.verify().ok
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
 def test_memory_does_not_grow_with_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What verify holds at most over a journal, and over one three times as long: one chunk and one seal's events."""
     for place in ("tickets.queries.journal.CHUNK", "tickets.queries.seals.CHUNK", "tickets.actions.seals.BATCH"):
@@ -149,8 +159,5 @@ def test_memory_does_not_grow_with_the_journal(monkeypatch: pytest.MonkeyPatch) 
     for more in (400, 800):
         ledger.note_all(notes=[(ticket, "clock_due", {"n": n}) for n in range(more)], actor=SYSTEM, now=NOW)
         seals.seal(now=NOW)
-        tracemalloc.start()
-        assert journal.verify().ok
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        peaks.append(min(_peak() for _ in range(3)))  # the least: other threads of the process hold memory too
     assert peaks[1] < peaks[0] * 1.5, peaks
