@@ -140,7 +140,6 @@ def test_people_at_work_do_not_look_like_forgers() -> None:
     assert verdicts[-1].events > verdicts[0].events
 
 
-@pytest.mark.django_db
 def _peak() -> int:
     gc.collect()
     tracemalloc.start()
@@ -150,6 +149,7 @@ def _peak() -> int:
     return peak
 
 
+@pytest.mark.django_db
 def test_memory_does_not_grow_with_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What verify holds at most over a journal, and over one three times as long: one chunk and one seal's events."""
     for place in ("tickets.queries.journal.CHUNK", "tickets.queries.seals.CHUNK", "tickets.actions.seals.BATCH"):
