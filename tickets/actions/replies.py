@@ -11,15 +11,14 @@ from django.db.models import Max
 
 from tickets.domain.actors import Actor
 from tickets.domain.chain import text_digest
-from tickets.domain.messages import Party, Telling
+from tickets.domain.messages import Telling
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Outcome, Role, Side
 from tickets.models import Attachment, Contact, Inquiry, Reply, ReplyState, SignOffRule, Ticket
-from tickets.queries import inquiries
+from tickets.queries import inquiries, readiness
 
 from . import ledger, notices, outbox, timers
 
-SHORTEST, LONGEST = 10, 4000
 EDITABLE = (ReplyState.DRAFT, ReplyState.SENT_BACK)
 
 
@@ -71,7 +70,7 @@ def submit(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int
     """提交审核, after the checks that a platform would bounce it for."""
     ticket = ledger.lock(ticket.pk, expected_version)
     reply = _need(ticket, *EDITABLE)
-    check(ticket, reply)
+    readiness.check(ticket, reply)
     ledger.move(
         ticket=ticket,
         action=Action.SUBMIT,
@@ -90,55 +89,6 @@ def submit(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int
         section_id=ticket.section_id,
     )
     return reply
-
-
-def check(ticket: Ticket, reply: Reply) -> None:
-    """What must be there before a reply leaves the section. Raises UnableToMove naming the field."""
-    if reply.outcome not in Outcome._value2member_map_:
-        raise UnableToMove("outcome", "请选择办理结果。", "Choose the outcome.", field="outcome")
-    if not SHORTEST <= len(reply.public_text.strip()) <= LONGEST:
-        zh = f"公开答复须 {SHORTEST} 至 {LONGEST} 字，现为 {len(reply.public_text.strip())} 字。"
-        raise UnableToMove(
-            "public_text", zh, f"The public reply needs {SHORTEST} to {LONGEST} characters.", field="public_text"
-        )
-    if not reply.handling.strip():
-        raise UnableToMove("handling", "请填写办理情况。", "Write down what was done.", field="handling")
-    if reply.outcome == Outcome.IN_PROGRESS and reply.promised_on is None:
-        raise UnableToMove(
-            "promised_on", "正在解决的须写明承诺日期。", "Being solved: give the promised date.", field="promised_on"
-        )
-    _check_privacy(ticket, reply)
-    _check_contact(ticket)
-
-
-def _check_privacy(ticket: Ticket, reply: Reply) -> None:
-    """The caller's own numbers never stand in a public text (domain §6); a petition's reply may address its petitioner by name."""
-    for inquiry in inquiries.of(ticket):
-        party = inquiry.person.party() if inquiry.person is not None else Party()
-        if any(
-            number and number in reply.public_text for number in (party.phone, party.incoming_phone, party.id_number)
-        ):
-            raise UnableToMove(
-                "personal_data",
-                "公开答复中含有诉求人的电话或证件号码，请删去。",
-                "The public reply holds the caller's phone or identity number: take it out.",
-                field="public_text",
-            )
-
-
-def _check_contact(ticket: Ticket) -> None:
-    needing = [
-        each
-        for each in inquiries.live(ticket)
-        if each.needs_reply and not each.is_anonymous and each.source_id in ("hotline", "business")
-    ]
-    if needing and not Contact.objects.filter(ticket=ticket).exists():
-        raise UnableToMove(
-            "contact",
-            "答复前须联系群众，或写明未联系上的原因。",
-            "Contact the caller first, or record why it failed.",
-            field="contact",
-        )
 
 
 def _need(ticket: Ticket, *states: ReplyState) -> Reply:
@@ -345,11 +295,11 @@ def interim(
 ) -> Reply:
     """阶段答复, sent by the office; the state stays."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    if not SHORTEST <= len(text.strip()) <= LONGEST:
+    if not readiness.SHORTEST <= len(text.strip()) <= readiness.LONGEST:
         raise UnableToMove(
             "text",
-            f"阶段答复须 {SHORTEST} 至 {LONGEST} 字。",
-            f"An interim reply needs {SHORTEST} to {LONGEST} characters.",
+            f"阶段答复须 {readiness.SHORTEST} 至 {readiness.LONGEST} 字。",
+            f"An interim reply needs {readiness.SHORTEST} to {readiness.LONGEST} characters.",
             field="text",
         )
     digest = text_digest(text)
