@@ -3,7 +3,7 @@ FROM python:3.11-slim-bookworm AS libraries
 WORKDIR /build
 COPY requirements.lock .
 RUN python -m venv /opt/house \
-    && /opt/house/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+    && /opt/house/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 house \

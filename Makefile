@@ -1,7 +1,7 @@
 # The house's commands. `make help` lists them. Works with Python 3.11 and make alone; everything else comes by the locks.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults bench lock setup setup-dev clean
+.PHONY: help run test check explore faults bench lock setup setup-dev clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 VENV ?= .venv
@@ -30,6 +30,9 @@ test: $(VENV)/.dev check ## 检查并测试(PostgreSQL,再用 SQLite) / check, t
 faults: $(VENV)/.dev ## 故障演练:杀进程、清空队列、断开连接 / real processes killed, flushed and cut off, with figures
 	$(BIN)/python -m pytest tests/faults -q
 
+explore: $(VENV)/.dev ## 随机探查性质,每次不同 / the properties on thousands of new examples, other ones each time
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --hypothesis-profile=exploring -k "properties or any_bytes"
+
 check: $(VENV)/.dev ## 静态检查 / ruff, mypy, import contracts, migrations, templates, settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,7 +57,8 @@ clean: ## 删除运行数据与环境 / remove the data of runs and the environm
 
 LOCK := pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock"
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The lock is the whole answer: with --no-deps pip looks for nothing newer (an extra, `coverage[toml]`, would send it looking).
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 # The development lock holds the other one whole: once it is in, nothing more is needed to run.
 $(VENV)/.run: $(BIN)/python requirements.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
@@ -12,6 +13,12 @@ from pytest_django import DjangoDbBlocker
 
 from tests.tickets.making import make_reference
 from tickets.models import Event, Head, guards
+
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("exploring", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(
+    "repeatable"
+)  # the same commit is drawn the same examples; `make explore` draws new ones
 
 
 def first_day() -> None:

@@ -100,7 +100,7 @@ def calendar_day_pieces(
 def working_hour_pieces(
     start: datetime, moment: datetime, calendar: WorkingCalendar, pauses: Sequence[Stretch]
 ) -> Iterator[Piece]:
-    """Day by day the sessions between start and moment, whole days as such, and the days off between."""
+    """Day by day the sessions between start and moment, days that lie wholly inside as such, and the days off between."""
     blocked = joined((wall(first), wall(end)) for first, end in pauses)
     whole = (wall(start), wall(moment))
     for day in days(to_local(start).date(), day_of(moment)):
@@ -118,7 +118,8 @@ def working_hour_pieces(
                 on_wall,
             )
         ]
-        if sum(piece.amount for piece in pieces) * SECOND == hours.length:
+        inside = whole[0] <= midnight and midnight + DAY <= whole[1]
+        if inside and sum(piece.amount for piece in pieces) * SECOND == hours.length:
             yield replace(whole_day(Rule.OPEN_DAYS, day), amount=hours.length / SECOND, name_zh=str(hours))
         else:
             yield from pieces

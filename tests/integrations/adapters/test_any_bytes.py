@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.adapters.business import mapping as business
@@ -65,7 +65,6 @@ def read(name: str, raw: bytes) -> list[Incoming] | Unmappable:
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_any_value_in_any_place_is_read_or_parked(name: str, data: st.DataObject) -> None:
     record = data.draw(st.sampled_from(RECORDED[name]))
@@ -87,7 +86,6 @@ def test_any_value_in_any_place_is_read_or_parked(name: str, data: st.DataObject
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-@settings(max_examples=100, deadline=None)
 @given(raw=st.binary(max_size=60))
 def test_any_bytes_are_read_or_parked(name: str, raw: bytes) -> None:
     with pytest.raises(Unmappable):

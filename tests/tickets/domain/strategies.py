@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from tickets.domain.calendar import SpecialDay, WorkingCalendar
 from tickets.domain.hours import DayHours, OfficeHours
 from tickets.domain.moments import SHANGHAI
 from tickets.domain.terms import End, Pause, Terms, Unit
-
-few = settings(max_examples=50, deadline=None)
-"""Enough to find a fault, few enough to run with every commit; a busy machine is no failure."""
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
 

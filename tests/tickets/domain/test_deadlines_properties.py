@@ -15,12 +15,11 @@ from tickets.domain.explain import explain
 from tickets.domain.moments import SECOND, to_local
 from tickets.domain.progress import remaining, used
 
-from .strategies import FIRST, LAST, calendars, days, few, minutes, moments, near, terms
+from .strategies import FIRST, LAST, calendars, days, minutes, moments, near, terms
 
 case = minutes.flatmap(lambda start: st.tuples(st.just(start), near(start)))
 
 
-@few
 @given(calendars(), terms(), case)
 def test_a_pause_never_shortens(calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]]) -> None:
     start, breaks = paused
@@ -28,7 +27,6 @@ def test_a_pause_never_shortens(calendar: WorkingCalendar, limit: Terms, paused:
     assert found == sorted(found)
 
 
-@few
 @given(calendars(), terms(), case)
 def test_order_and_repetition_of_pauses_do_not_matter(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]]
@@ -37,14 +35,12 @@ def test_order_and_repetition_of_pauses_do_not_matter(
     assert due(limit, start, calendar, [*reversed(breaks), *breaks]) == due(limit, start, calendar, breaks)
 
 
-@few
 @given(calendars(), terms(), moments)
 def test_a_later_start_is_never_due_earlier(calendar: WorkingCalendar, limit: Terms, start: datetime) -> None:
     later = start + timedelta(hours=7)
     assert due(limit, start, calendar).moment <= due(limit, later, calendar).moment
 
 
-@few
 @given(calendars(), terms(), case, st.integers(0, 30))
 def test_an_extension_is_the_longer_limit_from_the_same_start(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]], more: int
@@ -54,7 +50,6 @@ def test_an_extension_is_the_longer_limit_from_the_same_start(
     assert due(limit, start, calendar, breaks, extension=more) == due(longer, start, calendar, breaks)
 
 
-@few
 @given(calendars(), terms(), case, minutes)
 def test_after_a_restart_the_old_start_no_longer_matters(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]], restart: datetime
@@ -63,7 +58,6 @@ def test_after_a_restart_the_old_start_no_longer_matters(
     assert due(limit, start, calendar, breaks, restart=restart) == due(limit, restart, calendar, breaks)
 
 
-@few
 @given(terms(), moments, st.sets(days, max_size=20))
 def test_a_holiday_never_hastens(limit: Terms, start: datetime, holidays: set[date]) -> None:
     plain = WorkingCalendar(covered_from=FIRST, covered_until=LAST)
@@ -71,7 +65,6 @@ def test_a_holiday_never_hastens(limit: Terms, start: datetime, holidays: set[da
     assert due(limit, start, shut).moment >= due(limit, start, plain).moment
 
 
-@few
 @given(
     calendars(),
     st.integers(1, 30),
@@ -90,7 +83,6 @@ def test_a_partial_day_of_a_pause_is_not_left_out(
     assert due(limit, start, calendar, [pause]).last_day == due(limit, start, calendar).last_day
 
 
-@few
 @given(calendars(), terms(), case)
 def test_the_last_day_of_a_limit_in_days_is_a_working_day(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]]
@@ -102,7 +94,6 @@ def test_the_last_day_of_a_limit_in_days_is_a_working_day(
     assert last > paused[0].date()
 
 
-@few
 @given(calendars(), terms(), case, st.integers(0, 9))
 def test_the_lines_add_up_to_the_limit(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]], more: int
@@ -119,7 +110,6 @@ def test_the_lines_add_up_to_the_limit(
         assert told.lines[-1].ends == told.due.moment
 
 
-@few
 @given(calendars(), terms(), case)
 def test_used_reaches_the_whole_limit_exactly_at_the_due_moment(
     calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]]

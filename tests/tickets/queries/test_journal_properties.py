@@ -50,7 +50,7 @@ def whole(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             yield
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_single_change_is_found(whole: None, data: st.DataObject) -> None:
     model, column = data.draw(st.sampled_from(PLACES), label="where")
