@@ -1,8 +1,25 @@
-"""Whether a port is free, and what to say when it is not."""
+"""What only one house can have: a port, and the folder of its data."""
 
 from __future__ import annotations
 
+import fcntl
 import socket
+from pathlib import Path
+from typing import IO
+
+LAST = 65_535
+
+
+def hold(folder: Path) -> IO[str] | None:
+    """The lock of a folder of data, held while the file is open; None when another house lives there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "house.lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
 
 
 def is_free(host: str, port: int) -> bool:
@@ -11,7 +28,7 @@ def is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True
 

@@ -60,7 +60,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if hasattr(error, "zh") and hasattr(error, "en"):
         return _of_domain(error)
     if isinstance(error, exceptions.APIException):
-        return _of_web(error)
+        return _of_web(error, [parser.media_type for parser in getattr(context.get("view"), "parser_classes", ())])
     return None
 
 
@@ -78,18 +78,14 @@ def _of_domain(error: Any) -> Response:
     message = said(error)
     field = getattr(error, "field", None) or getattr(error, "facts", {}).get("field")
     code = getattr(error, "code", "") or "invalid"
+    if isinstance(error, UnableToStore) and error.field == "size":
+        return Response({"code": "too_large", "message": message}, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     if field or code in FIELDS:
-        return _fields([{"field": field or code, "reason": message}], _size_status(error))
+        return _fields([{"field": field or code, "reason": message}], status.HTTP_400_BAD_REQUEST)
     body: dict[str, Any] = {"code": code, "message": message}
     if isinstance(error, UnableToMove):
         body["possible"] = [{"action": action.value, "label": said(action)} for action in error.possible]
     return Response(body, status=STATUS.get(code, status.HTTP_409_CONFLICT), headers=_wait(error))
-
-
-def _size_status(error: Any) -> int:
-    if isinstance(error, UnableToStore) and error.field == "size":
-        return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    return status.HTTP_400_BAD_REQUEST
 
 
 def _wait(error: Any) -> dict[str, str]:
@@ -128,7 +124,7 @@ def etag(version: int) -> str:
 # --- refusals of the web ---------------------------------------------------------------------------------------------
 
 
-def _of_web(error: exceptions.APIException) -> Response:
+def _of_web(error: exceptions.APIException, takes: list[str]) -> Response:
     headers = dict(getattr(error, "headers", {}))
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
@@ -138,6 +134,10 @@ def _of_web(error: exceptions.APIException) -> Response:
         return _fields(error.errors, 400)
     if isinstance(error, exceptions.ValidationError):
         return _fields(list(_flat(error.detail)), 400)
+    if isinstance(error, exceptions.UnsupportedMediaType) and takes:
+        return Response(
+            {"code": "media_type", "message": _("Send %s.") % ", ".join(takes)}, status=415, headers=headers
+        )
     code, message = _told(error)
     return Response({"code": code, "message": message}, status=error.status_code, headers=headers)
 
@@ -153,7 +153,6 @@ def _told(error: exceptions.APIException) -> tuple[str, str]:
         404: ("not_found", _("There is nothing here, or nothing that you may see.")),
         405: ("method_not_allowed", _("This address does not take this method.")),
         406: ("not_acceptable", _("Only application/json is spoken here.")),
-        415: ("media_type", _("Send application/json.")),
     }
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
         return "csrf", _("The CSRF token is missing or wrong: send X-CSRFToken.")

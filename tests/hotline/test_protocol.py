@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hotline.models import Answered
@@ -138,6 +139,17 @@ def test_nothing_here_and_wrong_methods_speak_json(bureau: Bureau) -> None:
         (desk.client.post("/api/tickets", "a=1", content_type="application/x-www-form-urlencoded"), 415, "media_type"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_file_that_is_too_large_or_comes_as_json_is_told_how(bureau: Bureau) -> None:
+    desk = Desk(bureau.people["dispatcher"])
+    address = f"/api/tickets/{dispatched(bureau).number}/attach/"
+    large = SimpleUploadedFile("现场.png", b"\x89PNG\r\n\x1a\n" + bytes(20 * 1024 * 1024))
+    refused = desk.client.post(address, {"file": large}, headers={"If-Match": "*"})
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert "20 MB" in refused.json()["message"]
+    typed = desk.post(address, {"file": "abc"}, If_Match="*")
+    assert (typed.status_code, typed.json()["message"]) == (415, "请以 multipart/form-data 发送。")
 
 
 def test_the_same_key_gives_the_first_answer(bureau: Bureau) -> None:

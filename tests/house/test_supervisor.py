@@ -137,6 +137,25 @@ def test_a_taken_port_is_said_with_the_way_out(tmp_path: Path) -> None:
     assert not (tmp_path / "log").exists()
 
 
+@pytest.mark.parametrize("port", [99_999, -1])
+def test_a_port_that_cannot_be_is_said(port: int, tmp_path: Path) -> None:
+    started = Started(tmp_path, port=port, stand_ins=ports.any_free())
+    assert started.process.wait(60) == 2
+    assert f"PORT={port}" in started.said()
+    assert "Traceback" not in started.said()
+
+
+def test_two_houses_do_not_live_in_one_folder(tmp_path: Path) -> None:
+    with ports.hold(tmp_path) as held:
+        assert held is not None
+        started = Started(tmp_path, port=ports.any_free(), stand_ins=ports.any_free())
+        assert started.process.wait(60) == 2
+        assert "HOTLINE_VAR=" in started.said()
+    again = ports.hold(tmp_path)
+    assert again is not None
+    again.close()
+
+
 def test_demonstration_accounts_are_shown_as_a_table(tmp_path: Path) -> None:
     path = tmp_path / "demo-accounts.json"
     assert accounts(path) == []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.journeys.office import Office
-from tickets.actions import handling, replies, routing
+from tickets.actions import handling, intake, replies, routing
+from tickets.domain.actors import platform
 from tickets.domain.messages import Happening
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Ticket
+from tickets.models import Notice, Ticket
 from tickets.queries import journal, timeline
 
 pytestmark = pytest.mark.everywhere
@@ -192,3 +195,30 @@ def test_the_callers_number_never_stands_in_a_public_reply(office: Office) -> No
     with pytest.raises(UnableToMove) as refusal:
         answer(office, ticket, TEXT + "已致电19900001234。")
     assert (refusal.value.code, refusal.value.facts["field"]) == ("personal_data", "public_text")
+
+
+def test_what_the_office_corrected_the_source_does_not_undo(office: Office) -> None:
+    """The source's later word changes the other facts; on the corrected one the office is told, and both stay on record."""
+    ticket = office.dispatched(number="260302091200000171")
+    handling.amend(
+        ticket=ticket, actor=office.clerk, now=office.now, facts={"place": "样例路 18 号"}, reason="电话核实"
+    )
+    news = {"place": "样例路西头", "title": "样例路夜间噪声，请求处理"}
+    again = office.incoming(number="260302091200000171", version=2, **news)
+    again = replace(again, happening=Happening.UPDATED)
+    intake.receive(incoming=again, actor=platform("hotline"), now=office.now)
+    ticket.refresh_from_db()
+    assert (ticket.place, ticket.title) == ("样例路 18 号", "样例路夜间噪声，请求处理")
+    told = Notice.objects.get(kind="source_differs")
+    assert (told.role, told.facts) == ("dispatcher", {"fields": ["place"]})
+
+
+def test_a_refusal_by_state_names_what_is_open_to_this_person(office: Office) -> None:
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    with pytest.raises(UnableToMove) as refusal:
+        replies.send(ticket=ticket, actor=office.dispatcher, now=office.now)
+    assert refusal.value.code == "state"
+    assert "办理中" in refusal.value.zh
+    assert Action.CHASE in refusal.value.possible
+    assert Action.DRAFT not in refusal.value.possible

@@ -114,7 +114,7 @@ def _name(name: str) -> str:
 
 def _check_size(content: bytes) -> None:
     if not content:
-        raise UnableToStore("size", "附件是空文件，请重新上传。", "The file is empty: send it again.")
+        raise UnableToStore("content", "附件是空文件，请重新上传。", "The file is empty: send it again.")
     if len(content) > LARGEST:
         raise UnableToStore(
             "size", "附件超过 20 MB，请压缩或拆分后重新上传。", "The file is over 20 MB: shrink or split it."

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.chain import text_digest
 from tickets.domain.messages import Telling
@@ -56,8 +57,8 @@ def draft(
     return reply
 
 
-def _open_reply(ticket: Ticket, *states: ReplyState) -> Reply | None:
-    wanted = [state.value for state in states or EDITABLE]
+def _open_reply(ticket: Ticket, *standing: ReplyState) -> Reply | None:
+    wanted = [state.value for state in standing or EDITABLE]
     return ticket.replies.filter(state__in=wanted, is_interim=False).order_by("-no").first()
 
 
@@ -69,7 +70,7 @@ def _next_no(ticket: Ticket) -> int:
 def submit(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int | None = None) -> Reply:
     """提交审核, after the checks that a platform would bounce it for."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    reply = _need(ticket, *EDITABLE)
+    reply = _need(ticket, Action.SUBMIT, actor, *EDITABLE)
     readiness.check(ticket, reply)
     ledger.move(
         ticket=ticket,
@@ -91,8 +92,10 @@ def submit(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int
     return reply
 
 
-def _need(ticket: Ticket, *states: ReplyState) -> Reply:
-    reply = _open_reply(ticket, *states)
+def _need(ticket: Ticket, action: Action, actor: Actor, *standing: ReplyState) -> Reply:
+    """The reply that the act is about; a state or role that forbids the act is said first."""
+    states.check(ticket.stage, action, actor, ticket.section_id)
+    reply = _open_reply(ticket, *standing)
     if reply is None:
         raise UnableToMove(
             "no_reply", "还没有可办理的答复，请先起草。", "There is no reply to act on: draft one first."
@@ -111,8 +114,8 @@ def review(
 ) -> Reply:
     """初审 by the section chief."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    reply = _need(ticket, ReplyState.SUBMITTED)
     action = Action.PASS_REVIEW if passed else Action.FAIL_REVIEW
+    reply = _need(ticket, action, actor, ReplyState.SUBMITTED)
     if passed:
         _not_own(reply, actor)
     return _judge(
@@ -140,8 +143,8 @@ def approve(
 ) -> Reply:
     """签发: the office, or a leader where a policy row asks for one (petitions, disclosure, supervised, cannot be solved)."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    reply = _need(ticket, ReplyState.REVIEWED)
     action = Action.APPROVE if passed else Action.DISAPPROVE
+    reply = _need(ticket, action, actor, ReplyState.REVIEWED)
     if passed:
         _not_own(reply, actor)
         if needs_leader(ticket, reply) and not actor.has(Role.LEADER):
@@ -225,7 +228,7 @@ def _announce(ticket: Ticket, reply: Reply, state: ReplyState, now: datetime) ->
 def send(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int | None = None) -> Reply:
     """反馈: the reply goes to every source that still waits, as rows of the outbox in this transaction."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    reply = _need(ticket, ReplyState.APPROVED)
+    reply = _need(ticket, Action.SEND, actor, ReplyState.APPROVED)
     reply.digest = text_digest(reply.public_text)
     ledger.move(
         ticket=ticket,

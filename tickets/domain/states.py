@@ -197,16 +197,20 @@ class UnableToMove(Exception):
         self.code, self.zh, self.en, self.possible, self.facts = code, zh, en, possible, facts
 
 
-def next_state(state: State, action: Action, before_merge: State | None = None) -> State:
-    """The state after ``action``. Raises UnableToMove (code ``state``) naming what is possible."""
+def next_state(
+    state: State, action: Action, before_merge: State | None = None, possible: tuple[Action, ...] | None = None
+) -> State:
+    """The state after ``action``. Raises UnableToMove (code ``state``) naming what is ``possible``: all that the table knows in
+    the state, unless the caller knows better."""
     edge = BY_ACTION[action]
     if state not in edge.sources:
-        names = "、".join(a.zh for a in leaving(state)) or "无"
+        others = leaving(state) if possible is None else possible
+        names, words = "、".join(a.zh for a in others) or "无", ", ".join(a.en for a in others) or "nothing"
         raise UnableToMove(
             "state",
-            f"当前状态“{state.zh}”不能{action.zh}；现在可以：{names}。",
-            f"“{action.en}” is not possible in state “{state.en}”; possible now: {', '.join(a.en for a in leaving(state))}.",
-            leaving(state),
+            f"当前状态“{state.zh}”不能{action.zh}；您现在可以：{names}。",
+            f"“{action.en}” is not possible in state “{state.en}”; open to you now: {words}.",
+            others,
         )
     if edge.target == SAME:
         return state
@@ -232,8 +236,8 @@ def permits(action: Action, actor: Actor, section_id: int | None) -> bool:
 def check(
     state: State, action: Action, actor: Actor, section_id: int | None, before_merge: State | None = None
 ) -> State:
-    """next_state, after asking permission. Raises UnableToMove (code ``role`` or ``section``)."""
-    after = next_state(state, action, before_merge)
+    """next_state for this actor: refusals name what is open to him. Raises UnableToMove (code ``state``, ``role`` or ``section``)."""
+    after = next_state(state, action, before_merge, available(state, actor, section_id))
     if permits(action, actor, section_id):
         return after
     edge = BY_ACTION[action]

@@ -66,14 +66,26 @@ class Command(BaseCommand):
         port = options["port"] or (ports.any_free() if once else 8600)
         stand_ins = options["stand_ins_port"] or (ports.any_free() if once else 8610)
         for name, host, taken in (("PORT", options["host"], port), ("STAND_INS_PORT", "127.0.0.1", stand_ins)):
+            if not 0 < taken <= ports.LAST:
+                raise CommandError(
+                    f"{name}={taken} 不是端口号,应为 1 至 {ports.LAST} / is no port: 1 to {ports.LAST}", returncode=2
+                )
             if not ports.is_free(host, taken):
                 raise CommandError(
                     f"端口 {taken} 已被占用,请换一个:make run {name}={taken + 100} / "
                     f"port {taken} is taken (perhaps this house already runs): make run {name}={taken + 100}",
                     returncode=2,
                 )
+        folder = self._folder(once=once)
+        self._lock = ports.hold(folder)
+        if self._lock is None:
+            raise CommandError(
+                f"{folder} 里已有一套系统在运行,请先结束它,或换一个文件夹:HOTLINE_VAR=… make run / "
+                f"a house already lives in {folder}: end it first, or take another folder: HOTLINE_VAR=… make run",
+                returncode=2,
+            )
         return Plan(
-            var=self._folder(once=once),
+            var=folder,
             runtime=Path(tempfile.mkdtemp(prefix="hotline-", dir="/tmp" if Path("/tmp").is_dir() else None)),  # noqa: S108
             port=port,
             stand_ins_port=stand_ins,

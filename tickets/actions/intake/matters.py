@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,10 @@ from tickets.domain.chain import sha256
 from tickets.domain.messages import FileRef, Incoming, Matter
 from tickets.domain.routing import Facts
 from tickets.domain.states import OVER, Action, State
+from tickets.domain.words import Role
 from tickets.models import Attachment, FileState, Inquiry, Person, Project, Ticket, numbering
 
-from .. import handling, ledger, outbox, routing, timers
+from .. import handling, ledger, notices, outbox, routing, timers
 from .checks import UnableToReceiveError, first_line, is_anonymous
 from .limits import stated
 
@@ -232,6 +234,12 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
     changes = {name: value for name, value in facts.items() if getattr(ticket, name) != value}
     if not changes or ticket.state == State.ARCHIVED or ticket.inquiries.count() > 1:
         return False
+    kept = _corrected(ticket) & changes.keys() - {"is_confidential"}
+    if kept:
+        _tell_difference(ticket, inquiry, sorted(kept), now)
+        changes = {name: value for name, value in changes.items() if name not in kept}
+    if not changes:
+        return False
     refs = {name: [sha256(str(getattr(ticket, name)))[:16], sha256(str(value))[:16]] for name, value in changes.items()}
     ledger.move(
         ticket=ticket,
@@ -244,6 +252,19 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
     )
     inquiry.ticket = ticket
     return True
+
+
+def _corrected(ticket: Ticket) -> set[str]:
+    """The facts a person of ours has corrected: the source's word does not undo that."""
+    acts = ticket.events.filter(action=Action.AMEND.value, user_id__isnull=False).values_list("payload", flat=True)
+    return {name for payload in acts for name in json.loads(payload)["refs"]}
+
+
+def _tell_difference(ticket: Ticket, inquiry: Inquiry, names: Sequence[str], now: datetime) -> None:
+    key = f"differs:{inquiry.pk}:{inquiry.version}:{','.join(names)}"
+    notices.tell(
+        key=key, kind="source_differs", role=Role.DISPATCHER, now=now, ticket=ticket, facts={"fields": list(names)}
+    )
 
 
 def _amend_person(inquiry: Inquiry, matter: Matter, now: datetime) -> bool:
