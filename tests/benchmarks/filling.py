@@ -13,7 +13,7 @@ OPEN_SHARE = 3  # every third ticket is open
 SECTIONS = 20
 KINDS = ("sign", "contact", "reply", "answer", "notice", "objection")
 #: Moments spread over the three months after ``now`` without two alike.
-LATER = "%(now)s::timestamptz + interval '1 minute' * (1 + (i * 7919) %% 129600) + interval '1 microsecond' * (i %% 1000000)"
+LATER = "%(now)s::timestamptz + interval '1 minute' * (1 + (i::bigint * 7919) %% 129600) + interval '1 microsecond' * (i %% 1000000)"
 
 
 EARLIER = "%(now)s::timestamptz - interval '1 second' * i"

@@ -24,7 +24,7 @@ from .preparing import Preparation
 from .receiving import Received, UnknownInquiryError, receive
 
 log = logging.getLogger(__name__)
-CHUNK, PART = 5_000, 500
+CHUNK, PART = 5_000, 1_000
 #: Two batches at once would take in each other's numbers in another order: the second waits for the first.
 BATCH_INTAKE = 7_204_119
 

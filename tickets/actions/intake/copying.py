@@ -146,6 +146,7 @@ class Sender:
 
 
 def _send_all(link: Any, sheets: Iterable[Sheet]) -> None:
+    """The sheets, and the foreign keys that they leave to be checked at the end: checked now, while Python makes what comes next."""
     with link.cursor() as cursor:
         for sheet in sheets:
             if not sheet.lines:
@@ -153,6 +154,8 @@ def _send_all(link: Any, sheets: Iterable[Sheet]) -> None:
             names = ", ".join(connection.ops.quote_name(column) for column in sheet.columns)
             with cursor.copy(f"COPY {connection.ops.quote_name(sheet.table)} ({names}) FROM STDIN") as sink:
                 sink.write(sheet.payload)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def copy(sheets: Iterable[Sheet]) -> None:
