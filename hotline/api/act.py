@@ -11,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.acts import ACTS, Act
 from hotline.permissions import ACT, find_ticket
 from hotline.wording import label
 from tickets.actions.files import LARGEST as LARGEST_FILE
@@ -20,7 +21,6 @@ from tickets.domain.words import Channel
 from tickets.models import Attachment, Inquiry, Ticket
 
 from . import shapes
-from .acts import ACTS, Act
 from .base import LARGEST, Endpoint, ok
 from .errors import Refused, etag
 from .reading import JSONParser

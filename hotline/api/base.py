@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from hotline.acting.fields import Strict, Text
 from hotline.permissions import MayAct, actor_of, scope_of
 from hotline.wording import language_of
 from tickets import clock
@@ -25,12 +26,11 @@ from tickets.domain.actors import Actor
 from tickets.queries.scopes import Scope
 
 from . import idempotency
-from .errors import Misread, Refused, handle
+from .errors import Refused, handle
 from .reading import JSONParser
 from .render import OrjsonRenderer
 
 LARGEST = 1024 * 1024
-FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class Endpoint(APIView):
@@ -108,67 +108,6 @@ def _check_size(request: Request, largest: int) -> None:
     if not str(written).isdigit() or int(written) > largest:
         message = _("The body is over %d KB: make it smaller, or attach a file.") % (largest // 1024)
         raise Refused(413, "too_large", message)
-
-
-class Strict(serializers.Serializer[Any]):
-    """Input in which an unknown field is an error: a misspelt name must not be lost in silence."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Checked values; ValidationError names every unknown field."""
-        if not isinstance(data, Mapping):
-            raise Misread(("", _("Send a JSON object.")))
-        unknown = [name for name in data if name not in self.fields]
-        if unknown:
-            reason = _("Unknown field; known: %s") % ", ".join(self.fields)
-            raise serializers.ValidationError({_printable(name): [reason] for name in unknown})
-        return dict(super().to_internal_value(data))
-
-
-def _printable(name: Any) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in str(name))[:60]
-
-
-class Text(serializers.CharField):
-    """A text with a length; blank unless ``required``."""
-
-    def __init__(self, longest: int, **options: Any) -> None:
-        options.setdefault("required", False)
-        options.setdefault("allow_blank", not options["required"])
-        if not options["required"]:
-            options.setdefault("default", "")
-        super().__init__(max_length=longest, **options)
-
-
-class When(serializers.DateTimeField):
-    """A moment; without a zone Shanghai's. An impossible year (a wire's "no date") is refused."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """A moment of 1950..2199."""
-        return _within(super().to_internal_value, value)
-
-
-class Day(serializers.DateField):
-    """A Shanghai day."""
-
-    def to_internal_value(self, value: Any) -> date:
-        """A day of 1950..2199."""
-        return _within(super().to_internal_value, value)
-
-
-def _within(read: Callable[[Any], Any], value: Any) -> Any:
-    try:
-        found = read(value)
-        sane = FIRST_YEAR <= found.year <= LAST_YEAR
-    except OverflowError:
-        sane = False
-    if not sane:
-        raise serializers.ValidationError(_("This day cannot be: the year lies outside 1950–2199."))
-    return found
-
-
-def word(kind: Any, **options: Any) -> serializers.ChoiceField:
-    """A word of a closed vocabulary."""
-    return serializers.ChoiceField(choices=[(each.value, each.zh) for each in kind], **options)
 
 
 def ok(body: Any, status: int = 200, **headers: str) -> Response:

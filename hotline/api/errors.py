@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from hotline.acting.fields import Misread
 from hotline.models import User
 from hotline.wording import said
 from tickets.actions.contents import UnableToStore
@@ -33,16 +34,6 @@ class Refused(exceptions.APIException):
     def __init__(self, status_code: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message, code)
         self.status_code, self.code, self.said, self.headers = status_code, code, message, dict(headers or {})
-
-
-class Misread(exceptions.APIException):
-    """Input that cannot be read: ``errors`` as (field, reason)."""
-
-    status_code = status.HTTP_400_BAD_REQUEST
-
-    def __init__(self, *errors: tuple[str, str]) -> None:
-        super().__init__("invalid", "invalid")
-        self.errors = [{"field": field, "reason": reason} for field, reason in errors]
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:

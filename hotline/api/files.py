@@ -12,13 +12,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from hotline.acting.fields import Strict
 from hotline.permissions import find_ticket
+from hotline.telling.matter import may_open
 from tickets.actions import ledger
 from tickets.models import Attachment, FileState
 
 from . import shapes
-from .base import Endpoint, Strict
-from .detail import may_open
+from .base import Endpoint
 from .errors import Refused
 
 SANDBOX = "default-src 'none'; sandbox"

@@ -9,14 +9,15 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Misread, Strict
 from hotline.permissions import lists_of
+from hotline.telling import rows
 from hotline.wording import said
 from tickets.queries import worklists
 from tickets.queries.worklists import BadCursor, Worklist
 
-from . import present, shapes
-from .base import Endpoint, PageQuery, Strict, ok
-from .errors import Misread
+from . import shapes
+from .base import Endpoint, PageQuery, ok
 
 #: Other names people use for the same lists.
 ALIASES = {"section": Worklist.QUEUE, "hall": Worklist.REGISTERED, "dispatch": Worklist.REGISTERED}
@@ -87,4 +88,4 @@ class OneWorklist(Endpoint):
             )
         except BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        return ok({"rows": present.rows(page.rows, self.actor), "next": page.next})
+        return ok({"rows": rows.shown(page.rows, self.actor), "next": page.next})

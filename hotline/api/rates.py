@@ -11,6 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Day, Misread, Strict, Text, word
+from hotline.telling import rows
 from hotline.wording import pair, said
 from tickets.domain.words import Channel
 from tickets.models import Section
@@ -19,9 +21,8 @@ from tickets.queries.measures import RateKey
 from tickets.queries.pages import BadCursor
 from tickets.queries.response_rates import Rate
 
-from . import present, shapes
-from .base import Day, Endpoint, PageQuery, Strict, Text, ok, word
-from .errors import Misread
+from . import shapes
+from .base import Endpoint, PageQuery, ok
 
 LONGEST_DAYS = 366 * 3
 
@@ -108,7 +109,7 @@ class Behind(Endpoint):
             )
         except BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        return ok({"rows": present.rows(page.rows, self.actor), "next": page.next})
+        return ok({"rows": rows.shown(page.rows, self.actor), "next": page.next})
 
 
 def section_id(asker: Endpoint, code: str) -> int | None:

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Misread, Strict, Text
 from hotline.wording import pair, words
 from tickets.actions import ledger
 from tickets.domain import words as vocabularies
@@ -25,8 +26,7 @@ from tickets.queries import journal, policies
 from tickets.queries.calendar import working_calendar
 
 from . import shapes
-from .base import Endpoint, Strict, Text, ok
-from .errors import Misread
+from .base import Endpoint, ok
 
 KINDS = {
     "state": State,

@@ -13,17 +13,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Misread, Strict, Text
 from hotline.permissions.table import PERSON_SEARCH
+from hotline.telling import rows
+from hotline.telling.finding import matching, similar
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
 from tickets.models import Inquiry, Person, Ticket, vault
 from tickets.queries import pages, scopes, worklists
 from tickets.queries.calendar import working_calendar
 
-from . import present, shapes
-from .base import Endpoint, PageQuery, Strict, Text, ok
-from .errors import Misread, Refused
-from .tickets import matching, similar
+from . import shapes
+from .base import Endpoint, PageQuery, ok
+from .errors import Refused
 
 CHAIN = "search"
 _GAPS = re.compile(r"[\s\-－–—]")
@@ -75,7 +77,7 @@ class Search(Endpoint):
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
         calendar = working_calendar()
         shown = [worklists.shown(row, self.scope, self.now, calendar) for row in page.rows]
-        return ok({"kind": kind, "rows": present.rows(shown, self.actor), "next": page.next})
+        return ok({"kind": kind, "rows": rows.shown(shown, self.actor), "next": page.next})
 
     def _condition(self, text: str) -> tuple[str, Q]:
         plain = _COUNTRY.sub("", _GAPS.sub("", text))
@@ -117,4 +119,4 @@ class Likeness(Endpoint):
     def post(self, request: Request) -> Response:
         """Open tickets of the last 60 days like this one by number, phone, place or text. Nothing is joined by it."""
         form: dict[str, Any] = self.read(LikenessForm)
-        return ok({"rows": similar(form, self)})
+        return ok({"rows": similar(form, self.scope, self.now)})

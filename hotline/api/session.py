@@ -12,13 +12,14 @@ from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Strict
 from hotline.models import User
 from hotline.permissions import sign_in, sign_out
 from hotline.wording import label
 from tickets.domain.words import Role
 
 from . import shapes
-from .base import Endpoint, Strict, ok
+from .base import Endpoint, ok
 
 
 class Credentials(Strict):

@@ -8,16 +8,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting import possible
+from hotline.acting.fields import Strict
 from hotline.permissions import find_ticket
 from hotline.permissions.table import SEES_READINGS
+from hotline.telling import changes
+from hotline.telling.clocks import clocks
+from hotline.telling.matter import Telling
 from hotline.wording import in_chinese, pair
 from tickets.models import Ticket
 from tickets.queries import timeline
 
-from . import changes, possible, shapes
-from .base import Endpoint, Strict, ok
-from .clocks import clocks
-from .detail import Telling
+from . import shapes
+from .base import Endpoint, ok
 from .errors import etag
 
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from hotline.acting.fields import Misread, Strict
 from hotline.permissions.table import SEES_CARD
 from hotline.wording import mask_text
 from tickets.actions import notices
@@ -19,8 +20,7 @@ from tickets.queries import trays
 from tickets.queries.pages import BadCursor
 
 from . import shapes
-from .base import Endpoint, PageQuery, Strict, ok
-from .errors import Misread
+from .base import Endpoint, PageQuery, ok
 
 
 class TrayQuery(PageQuery):

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern
 
+from hotline.acting.acts import ACTS
 from hotline.api.act import ActView
-from hotline.api.acts import ACTS
 from hotline.api.base import Endpoint
 from hotline.api.urls import urlpatterns
 from hotline.models import User

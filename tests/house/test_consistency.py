@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from config import platforms
 from config.demo import office
-from hotline.api.acts import ACTS
+from hotline.acting.acts import ACTS
 from hotline.permissions import ENDPOINTS
 from integrations import registry
 from tickets.domain.states import TABLE

@@ -12,7 +12,7 @@ import pytest
 import hotline
 import integrations
 import tickets
-from hotline.api.acts import ACTS
+from hotline.acting.acts import ACTS
 from tickets.domain.states import TABLE, Action
 from tickets.domain.words import Labelled
 

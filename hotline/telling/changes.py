@@ -9,7 +9,7 @@ from typing import Any
 from hotline.models import User
 from tickets.models import Ticket
 
-from .detail import Telling
+from .matter import Telling
 
 MOST = 300
 #: Bookkeeping, not facts of the matter.

@@ -19,7 +19,7 @@ from tickets.domain.words import (
 )
 from tickets.models import Attachment
 
-from .base import Day, Strict, Text, When, word
+from .fields import Day, Strict, Text, When, word
 
 LONG, SHORT = 4000, 500
 

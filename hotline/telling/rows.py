@@ -20,7 +20,7 @@ VOCABULARY: Mapping[str, Mapping[str, Any]] = {
 FREE_TEXT = ("title", "place", "route_reason")
 
 
-def rows(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+def shown(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
     """List rows for this reader."""
     chinese = in_chinese()
     return [_row(row, actor, chinese=chinese) for row in found]

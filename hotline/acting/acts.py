@@ -18,8 +18,7 @@ from tickets.models import Inquiry, Section, Ticket
 from tickets.queries import inquiries
 
 from . import forms
-from .base import Strict
-from .errors import Misread
+from .fields import Misread, Strict
 
 A = Action
 Do = Callable[..., Any]

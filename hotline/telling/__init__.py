@@ -1,0 +1,1 @@
+"""What a reader is told of a ticket: as much as he may see, in his language."""
