@@ -39,7 +39,7 @@ check: $(VENV)/.dev ## 静态检查 / ruff, mypy, import contracts, migrations, 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(TEST_SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run
-	@if [ -d hotline/templates ]; then $(BIN)/djlint hotline/templates --check --lint --quiet; fi
+	@if [ -d hotline/templates ]; then $(BIN)/djlint hotline/templates --lint --quiet; fi
 	$(TEST_SETTINGS) $(BIN)/python manage.py check --fail-level WARNING
 
 bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue JSON=FILE

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from hotline.models import Answered, User
+from hotline.models import Answered, Draft, User
 from tickets.domain.words import Role
 from tickets.models import (
     Attachment,
@@ -123,5 +123,5 @@ class Site(admin.AdminSite):
 
 site = Site(name="admin")
 for _model in apps.get_models():
-    if _model._meta.app_label in ("tickets", "hotline", "integrations") and _model is not Answered:
+    if _model._meta.app_label in ("tickets", "hotline", "integrations") and _model not in (Answered, Draft):
         site.register(_model, Looking)

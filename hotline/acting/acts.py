@@ -68,8 +68,8 @@ def _merge(*, into: str, **given: Any) -> Any:
 def _transfer(*, handler: str, ticket: Ticket, **given: Any) -> Any:
     from hotline.models import User
 
-    found = User.objects.filter(username=handler).values_list("pk", flat=True).first()
-    return handling.transfer(ticket=ticket, handler_id=found or 0, **given)
+    found = User.objects.filter(username=handler).values_list("pk", flat=True).first() if handler else None
+    return handling.transfer(ticket=ticket, handler_id=(found or 0) if handler else None, **given)
 
 
 def _draft(*, ticket: Ticket, attachments: list[int], **given: Any) -> Any:
@@ -119,6 +119,7 @@ ACTS: Mapping[Action, Act] = {
     A.UNMERGE: Act(forms.Reason, handling.unmerge),
     A.ASK_OUTWARD_RETURN: Act(forms.AskOutwardReturn, handling.ask_outward_return),
     A.SIGN: Act(forms.Nothing, handling.sign),
+    A.UNSIGN: Act(forms.Nothing, handling.unsign),
     A.RECALL: Act(forms.NeededReason, routing.recall),
     A.ASK_SECTION_RETURN: Act(forms.AskReturn, handling.ask_section_return),
     A.GRANT_SECTION_RETURN: Act(forms.Opinion, handling.grant_section_return),

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
+from tickets.domain.words import Labelled
+
 FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
@@ -78,6 +80,14 @@ def _within(read: Callable[[Any], Any], value: Any) -> Any:
     return found
 
 
-def word(kind: Any, **options: Any) -> serializers.ChoiceField:
+class Word(serializers.ChoiceField):
+    """A word of a closed vocabulary, which a page shows in the reader's language."""
+
+    def __init__(self, vocabulary: type[Labelled], **options: Any) -> None:
+        self.vocabulary = vocabulary
+        super().__init__(choices=vocabulary.pairs(), **options)
+
+
+def word(kind: type[Labelled], **options: Any) -> Word:
     """A word of a closed vocabulary."""
-    return serializers.ChoiceField(choices=[(each.value, each.zh) for each in kind], **options)
+    return Word(kind, **options)

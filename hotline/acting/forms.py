@@ -139,9 +139,9 @@ class Contact(Strict):
 
 
 class Transfer(Strict):
-    """科内转办: the user name of a colleague of the section."""
+    """科内转办: the user name of a colleague of the section; empty: nobody yet."""
 
-    handler = serializers.CharField(max_length=150)
+    handler = serializers.CharField(max_length=150, allow_blank=True)
     reason = Text(SHORT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hotline.wording import pair, said
@@ -14,9 +15,12 @@ from tickets.models import Ticket
 from .acts import ACTS
 
 
-def actions(ticket: Ticket, actor: Actor) -> list[dict[str, Any]]:
-    """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words."""
-    helps = ticket.co_handlers.filter(section_id=actor.section_id or 0, is_active=True).exists()
+def actions(ticket: Ticket, actor: Actor, helping: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words. ``helping``: the sections that
+    co-handle, where the caller knows them."""
+    if helping is None:
+        helping = ticket.co_handlers.filter(is_active=True).values_list("section_id", flat=True)
+    helps = actor.section_id is not None and actor.section_id in set(helping)
     return [_told(action, ticket, actor, helps=helps) for action in ACTS if actor.roles & BY_ACTION[action].roles]
 
 

@@ -14,11 +14,11 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from hotline.acting.fields import Misread
-from hotline.models import User
+from hotline.telling import stale
 from hotline.wording import said
 from tickets.actions.contents import UnableToStore
 from tickets.actions.ledger import StaleVersion
-from tickets.domain.states import Action, UnableToMove
+from tickets.domain.states import UnableToMove
 from tickets.domain.terms import BadTerms
 
 log = logging.getLogger(__name__)
@@ -84,27 +84,13 @@ def _wait(error: Any) -> dict[str, str]:
 
 
 def _stale(error: StaleVersion) -> Response:
-    facts = error.facts
-    action = facts["last_action"]
-    known = action in Action._value2member_map_
+    found = stale.told(error)
     changed = {
-        "version": facts["version"],
-        "action": action,
-        "action_label": said(Action(action)) if known else action,
-        "actor": _name(facts["last_actor"]),
-        "at": facts["last_at"],
-    }
+        "version": found["version"], "action": found["code"], "action_label": found["action"], "actor": found["actor"],
+        "at": found["at"],
+    }  # fmt: skip
     body = {"code": "version", "message": said(error), "changed": changed}
-    return Response(body, status=412, headers={"ETag": etag(facts["version"])})
-
-
-def _name(label: str) -> str:
-    """The account behind ``user:12``."""
-    kind, _sep, pk = label.partition(":")
-    if kind != "user" or not pk.isdigit():
-        return label
-    found = User.objects.filter(pk=int(pk)).first()
-    return str(found) if found else label
+    return Response(body, status=412, headers={"ETag": etag(found["version"])})
 
 
 def etag(version: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,7 +14,7 @@ from rest_framework.request import Request
 from hotline.acting.fields import Strict
 from hotline.permissions import find_ticket
 from hotline.telling.matter import may_open
-from tickets.actions import ledger
+from tickets.actions import files
 from tickets.models import Attachment, FileState
 
 from . import shapes
@@ -51,16 +50,10 @@ class OneFile(Endpoint):
         if file.state != FileState.STORED or not file.path.is_file():
             raise Refused(409, "file_not_here", _("The file has not been fetched from its source."))
         if file.inquiry_id is not None or file.role == "matter":
-            self._record(file)
+            files.opened(attachment=file, actor=self.actor, now=self.now)
         response = FileResponse(
             file.path.open("rb"), as_attachment=True, filename=file.name, content_type="application/octet-stream"
         )
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = SANDBOX
         return response
-
-    @transaction.atomic
-    def _record(self, file: Attachment) -> None:
-        ticket = ledger.lock(file.ticket_id)
-        refs = {"file": file.pk, "sha256": file.sha256}
-        ledger.note(ticket=ticket, action="read_file", actor=self.actor, now=self.now, refs=refs)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
@@ -14,24 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hotline.acting.fields import Misread, Strict, Text
-from hotline.permissions.table import PERSON_SEARCH
-from hotline.telling import rows
-from hotline.telling.finding import matching, similar
-from tickets.actions import ledger
-from tickets.domain.actors import Actor
-from tickets.models import Inquiry, Person, Ticket, vault
-from tickets.queries import pages, scopes, worklists
-from tickets.queries.calendar import working_calendar
+from hotline.telling import finding, rows
+from hotline.telling.finding import similar
+from hotline.wording import said
+from tickets.queries import pages
 
 from . import shapes
 from .base import Endpoint, PageQuery, ok
 from .errors import Refused
-
-CHAIN = "search"
-_GAPS = re.compile(r"[\s\-－–—]")
-_PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
-_COUNTRY = re.compile(r"^\+?86(?=1[3-9]\d{9}$)")
-_NUMBER = re.compile(r"[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
 
 
 class SearchQuery(PageQuery):
@@ -69,38 +57,15 @@ class Search(Endpoint):
     def get(self, request: Request) -> Response:
         """By number first; a telephone or identity number is looked up by its keyed digest and the search is journalled."""
         asked = self.asked(SearchQuery)
-        kind, condition = self._condition(asked["q"].strip())
-        found = scopes.visible(Ticket.objects.all(), self.scope).filter(condition)
         try:
-            page = pages.by_newest(worklists.listed(found), asked["after"], asked["size"])
+            kind, page = finding.find(
+                asked["q"], actor=self.actor, scope=self.scope, now=self.now, after=asked["after"], size=asked["size"]
+            )
         except pages.BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        calendar = working_calendar()
-        shown = [worklists.shown(row, self.scope, self.now, calendar) for row in page.rows]
-        return ok({"kind": kind, "rows": rows.shown(shown, self.actor), "next": page.next})
-
-    def _condition(self, text: str) -> tuple[str, Q]:
-        plain = _COUNTRY.sub("", _GAPS.sub("", text))
-        numbered = Q(number__iexact=text) | Q(pk__in=Inquiry.objects.filter(number=text).values("ticket_id"))
-        if _PERSON.fullmatch(plain):
-            if self.actor.roles & PERSON_SEARCH:
-                return "person", _of_person(plain, self.actor, self) | numbered
-            if len(plain) != 18:
-                raise Refused(403, "person_search", _("Only intake and the office look for persons."))
-            return "number", numbered
-        if _NUMBER.fullmatch(text):
-            return "number", numbered | Q(number__icontains=text)
-        return "text", matching(text, self.actor)
-
-
-def _of_person(plain: str, actor: Actor, asker: Endpoint) -> Q:
-    digest = vault.digest(plain)
-    people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest) | Q(id_digest=digest)).values(
-        "pk"
-    )
-    refs = {"digest": digest, "kind": "identity" if len(plain) == 18 else "phone"}
-    ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=asker.now, refs=refs)
-    return Q(pk__in=Inquiry.objects.filter(person__in=people).values("ticket_id"))
+        except finding.NotForYou as refusal:
+            raise Refused(403, "person_search", said(refusal)) from None
+        return ok({"kind": kind, "rows": rows.shown(page.rows, self.actor), "next": page.next})
 
 
 class Likeness(Endpoint):

@@ -17,7 +17,7 @@ from hotline.telling.clocks import clocks
 from hotline.telling.matter import Telling
 from hotline.wording import in_chinese, pair
 from tickets.models import Ticket
-from tickets.queries import timeline
+from tickets.queries import dossier
 
 from . import shapes
 from .base import Endpoint, ok
@@ -64,7 +64,7 @@ class Story(Endpoint):
         ticket = find_ticket(self.actor, number)
         telling = Telling(ticket, self.actor)
         sees = bool(self.actor.roles & SEES_READINGS)
-        entries = [each for each in timeline.of(ticket, with_readings=sees) if sees or each.code != "read_file"]
+        entries = dossier.story(ticket, with_readings=sees)
         names = changes.names(entry.actor for entry in entries)
         rows = [
             {

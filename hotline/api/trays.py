@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,10 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hotline.acting.fields import Misread, Strict
-from hotline.permissions.table import SEES_CARD
-from hotline.wording import mask_text
+from hotline.telling import tray
 from tickets.actions import notices
-from tickets.domain.actors import Actor
 from tickets.queries import trays
 from tickets.queries.pages import BadCursor
 
@@ -48,15 +44,8 @@ class Notices(Endpoint):
             page = trays.page(actor=self.actor, unread_only=asked["unread"], after=asked["after"], size=asked["size"])
         except BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        rows = [_told(row, self.actor) for row in page.rows]
+        rows = [tray.told(row, self.actor) for row in page.rows]
         return ok({"rows": rows, "next": page.next, "unread": trays.unread(actor=self.actor)})
-
-
-def _told(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """A confidential matter's line says to sections that there is something, and no words of it."""
-    is_closed = row.pop("is_confidential") and not actor.roles & SEES_CARD
-    facts = {name: mask_text(value) if isinstance(value, str) else value for name, value in row["facts"].items()}
-    return {**row, "title": mask_text(row["title"] or ""), "facts": {} if is_closed else facts}
 
 
 class Read(Endpoint):

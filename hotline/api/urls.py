@@ -11,7 +11,7 @@ urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
     path("me", session.Me.as_view(), name="me"),
     path("tickets", tickets.Tickets.as_view(), name="tickets"),
-    path("tickets/<str:number>", ticket.OneTicket.as_view(), name="ticket"),
+    path("tickets/<str:number>", ticket.OneTicket.as_view(), name="api-ticket"),
     path("tickets/<str:number>/timeline", ticket.Story.as_view(), name="timeline"),
     path("tickets/<str:number>/history", ticket.History.as_view(), name="history"),
     *[
@@ -24,7 +24,7 @@ urlpatterns = [
     path("worklists/<str:name>", lists.OneWorklist.as_view(), name="worklist"),
     path("response-rates", rates.Rates.as_view(), name="rates"),
     path("response-rates/tickets", rates.Behind.as_view(), name="rates-tickets"),
-    path("search", search.Search.as_view(), name="search"),
+    path("search", search.Search.as_view(), name="api-search"),
     path("duplicates", search.Likeness.as_view(), name="duplicates"),
     path("notices", trays.Notices.as_view(), name="notices"),
     path("notices/<int:pk>/read", trays.Read.as_view(), name="notice-read"),

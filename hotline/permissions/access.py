@@ -16,7 +16,7 @@ from tickets.models import Ticket
 from tickets.queries import scopes
 from tickets.queries.scopes import Scope
 
-from .table import ANYONE, ENDPOINTS, SEES_CARD
+from .table import ANYONE, ENDPOINTS, PAGES, SEES_CARD
 
 NOBODY = Actor(name="anonymous", roles=frozenset())
 #: Any scope of a section: what redact_row asks for.
@@ -35,8 +35,8 @@ def scope_of(actor: Actor) -> Scope:
 
 
 def may(actor: Actor, endpoint: str, *, signed_in: bool) -> bool:
-    """Is the endpoint open to this actor? One that is not in the table is open to nobody."""
-    allowed = ENDPOINTS.get(endpoint, frozenset())
+    """Is the endpoint or page open to this actor? One that is not in the table is open to nobody."""
+    allowed = ENDPOINTS.get(endpoint) or PAGES.get(endpoint, frozenset())
     if allowed == ANYONE:
         return True
     return signed_in and not actor.roles.isdisjoint(allowed)

@@ -50,6 +50,21 @@ ENDPOINTS: Mapping[str, frozenset[Role]] = {
     **ACTS,
 }
 
+#: Page by page of the desks, likewise; what a page shows of a ticket and which acts it offers is asked ticket by ticket.
+PAGES: Mapping[str, frozenset[Role]] = {
+    "page.home": PEOPLE,
+    "page.queue": READERS,
+    "page.queue.bulk": DESKS,
+    "page.search": READERS - {Role.AUDITOR},
+    "page.tray": PEOPLE,
+    "page.ticket": READERS,
+    "page.ticket.act": READERS,
+    "page.ticket.draft": DESKS,
+    "page.ticket.story": READERS,
+    "page.ticket.changes": READERS,
+    "page.ticket.readers": frozenset({Role.DISPATCHER, Role.LEADER, Role.AUDITOR, Role.SECRECY}),
+}
+
 #: Who may look for a person by telephone or identity number.
 PERSON_SEARCH = CLERKS
 #: Who sees that personal data were opened, and by whom.

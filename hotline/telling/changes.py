@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from hotline.models import User
-from tickets.models import Ticket
+from hotline.wording import label, pair
+from hotline.wording.names import LABELS
+from tickets.domain.moments import to_local
+from tickets.domain.states import State
+from tickets.domain.words import Disclosure, MatterType, Outcome, Urgency
+from tickets.models import ReplyState, Section, Ticket
 
 from .matter import Telling
 
 MOST = 300
 #: Bookkeeping, not facts of the matter.
 UNTOLD = frozenset({"id", "journal_seq", "journal_head", "history", "ticket", "digest"})
-LABELS = {"+": "created", "~": "changed", "-": "deleted"}
+TYPES = {"+": "created", "~": "changed", "-": "deleted"}
 
 
 def of(ticket: Ticket, telling: Telling) -> list[dict[str, Any]]:
@@ -51,7 +57,7 @@ def _told(kind: str, before: Any, version: Any, telling: Telling) -> dict[str, A
         "kind": kind,
         "id": getattr(version, "no", None) or version.id,
         "at": version.history_date,
-        "change": LABELS[version.history_type],
+        "change": TYPES[version.history_type],
         "actor": version.history_user_id,
         "reason": "" if telling.is_closed else telling.text(version.history_change_reason or ""),
         "changes": list(_differing(before, version, telling)) if before is not None else [],
@@ -71,3 +77,61 @@ def _differing(before: Any, version: Any, telling: Telling) -> Iterable[dict[str
 
 def _text(value: Any, telling: Telling) -> Any:
     return telling.text(value) if isinstance(value, str) else value
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+KINDS = {"ticket": ("工单", "Ticket"), "reply": ("答复", "Reply"), "request": ("申请", "Request")}
+#: Fields that forms do not have, in the office's words.
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "state": ("状态", "State"), "version": ("版本", "Version"), "handler": ("经办人", "Handler"), "section": ("主办科室", "Lead section"),
+    "proposed_section": ("建议科室", "Proposed section"), "parent": ("并入", "Merged into"), "route_reason": ("派单依据", "Why"),
+    "is_supervised": ("督办", "Supervised"), "must_handle": ("须由本科室办理", "Must be handled here"), "round": ("派单次数", "Round"),
+    "dispatched_at": ("派单时间", "Dispatched"), "signed_at": ("签收时间", "Signed for"), "contacted_at": ("联系时间", "Contacted"),
+    "sent_at": ("反馈时间", "Sent"), "closed_at": ("办结时间", "Closed"), "chase_count": ("催办次数", "Chased"),
+    "redo_count": ("重办次数", "Redone"), "bounce_count": ("退回次数", "Bounced"), "return_count": ("退单次数", "Returned"),
+    "is_direct": ("直办", "Answered on the line"), "end_code": ("终止理由", "Ground of the end"), "author": ("起草人", "Author"),
+    "reviewer": ("初审人", "Reviewer"), "approver": ("签发人", "Approver"), "written_at": ("起草时间", "Written"),
+    "submitted_at": ("提交时间", "Submitted"), "reviewed_at": ("初审时间", "Reviewed"), "approved_at": ("签发时间", "Approved"),
+    "is_open": ("待裁定", "Waits for a ruling"), "is_granted": ("已批准", "Granted"), "receipt_no": ("回执号", "Receipt"),
+    "before_merge": ("并单前状态", "State before the merge"), "due_at": ("到期", "Due"), "due_kind": ("时限种类", "Clock"),
+    "due_unit": ("时限单位", "Unit"), "due_from": ("起算", "Counted from"), "is_overdue": ("超期", "Overdue"), "no": ("序号", "No."),
+}  # fmt: skip
+#: What follows from the clocks and is told by them.
+OF_CLOCKS = frozenset({"version", "due_at", "due_kind", "due_unit", "due_from", "is_overdue", "before_merge"})
+WORDS: Mapping[str, Any] = {
+    "state": State,
+    "type": MatterType,
+    "urgency": Urgency,
+    "outcome": Outcome,
+    "disclosure": Disclosure,
+}
+
+
+def for_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with ``kind_label``, and each change with its ``label`` and its values in words; without what the clocks tell."""
+    sections = dict(Section.objects.values_list("pk", "name"))
+    made = []
+    for row in rows:
+        changes = [_in_words(each, row["kind"], sections) for each in row["changes"] if each["field"] not in OF_CLOCKS]
+        if changes:
+            made.append({**row, "kind_label": pair(*KINDS[row["kind"]]), "changes": changes})
+    return made
+
+
+def _in_words(change: dict[str, Any], kind: str, sections: Mapping[int, str]) -> dict[str, Any]:
+    name = change["field"]
+    label_of = pair(*FIELDS[name]) if name in FIELDS else str(LABELS.get(name, name))
+    old, new = (_value(change[part], name, kind, sections) for part in ("old", "new"))
+    return {"label": label_of, "old": old, "new": new}
+
+
+def _value(value: Any, name: str, kind: str, sections: Mapping[int, str]) -> Any:
+    vocabulary = ReplyState if (name, kind) == ("state", "reply") else WORDS.get(name)
+    if isinstance(value, bool):
+        return pair("是", "yes") if value else pair("否", "no")
+    if isinstance(value, datetime):
+        return f"{to_local(value):%Y-%m-%d %H:%M}"
+    if name in ("section", "proposed_section"):
+        return sections.get(value, value)
+    return label(vocabulary, value) if vocabulary and isinstance(value, str) else value

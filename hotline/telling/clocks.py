@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from hotline.wording import pair
+from tickets.domain.left import Left, left
+from tickets.domain.terms import Unit
+from tickets.domain.words import ClockKind, Side
 from tickets.models import Ticket
 from tickets.queries import clocks as queries
+from tickets.queries.calendar import working_calendar
 
 WORDS = ("kind", "side", "run")
 PLAIN = (
@@ -26,3 +30,43 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     for name in WORDS:
         told[name], told[f"{name}_label"] = row[name].value, pair(*row[f"{name}_words"])
     return {**told, "explanation": pair(*row["summary"]), "lines": [pair(*line) for line in row["lines"]]}
+
+
+TONES = {"red": "red", "yellow": "amber", "green": "green"}
+STANDING = {
+    "met": ("已按时完成", "Done in time", "green"),
+    "met_late": ("已完成（超期）", "Done, late", "red"),
+    "stopped": ("已停止", "Stopped", ""),
+    "paused": ("暂停计时", "Paused", ""),
+}
+
+
+#: So many limits are told at once; the others are a click away.
+NEAR = 3
+
+
+def shown(ticket: Ticket, now: datetime, *, side: Side) -> dict[str, list[dict[str, Any]]]:
+    """The clocks for a page, ``near`` and the ``rest``: ``clocks`` with ``words`` for what is left, their ``tone``, ``is_alive``.
+
+    Near are those that run, of the reader's own ``side`` first; of the other side the answer only."""
+    rows = _worded(ticket, now)
+    near = [row for row in rows if row["is_alive"] and (row["side"] == side.value or row["kind"] == ClockKind.REPLY)]
+    near = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))[:NEAR]
+    near = near or rows[:1]
+    return {"near": near, "rest": [row for row in rows if row not in near]}
+
+
+def _worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
+    calendar = working_calendar()
+    made = []
+    for row in queries.clocks(ticket, now):
+        state = row["left"]["state"]
+        if state in STANDING:
+            zh, en, tone = STANDING[state]
+        else:
+            found: Left = left(Unit(row["unit"]), row["due_at"], now, calendar)
+            zh, en, tone = found.zh, found.en, TONES[found.light]
+        made.append(
+            {**_told(row), "words": pair(zh, en), "tone": tone, "is_alive": state in ("left", "late", "paused")}
+        )
+    return sorted(made, key=lambda row: (not row["is_alive"], row["due_at"]))

@@ -2,17 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from hotline.permissions.table import SEES_CARD
+from hotline.permissions.table import PERSON_SEARCH, SEES_CARD
 from hotline.wording import mask_text
+from tickets.actions import ledger
 from tickets.domain.actors import Actor
-from tickets.models import Ticket
-from tickets.queries import duplicates, scopes
+from tickets.models import Inquiry, Person, Ticket, vault
+from tickets.queries import duplicates, pages, scopes, worklists
+from tickets.queries.calendar import working_calendar
+from tickets.queries.pages import Page
 from tickets.queries.scopes import Scope
+
+CHAIN = "search"
+_GAPS = re.compile(r"[\s\-－–—]")
+_PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
+_COUNTRY = re.compile(r"^\+?86(?=1[3-9]\d{9}$)")
+_NUMBER = re.compile(r"[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
+IDENTITY = 18
+
+
+class NotForYou(Exception):
+    """Only intake and the office look for persons."""
+
+    zh = "只有登记员和办公室可以按电话或证件号码查找诉求人。"
+    en = "Only intake and the office look for persons."
+
+
+def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "", size: int = 50) -> tuple[str, Page]:
+    """What one field finds: ``kind`` number, person or text, and a page of list rows, the newest first.
+
+    A telephone or identity number is looked up by its keyed digest, and that search is journalled. Raises NotForYou, BadCursor.
+    """
+    kind, condition = _condition(text.strip(), actor, now)
+    found = scopes.visible(Ticket.objects.all(), scope).filter(condition)
+    page = pages.by_newest(worklists.listed(found), after, size)
+    calendar = working_calendar()
+    return kind, Page([worklists.shown(row, scope, now, calendar) for row in page.rows], page.next)
+
+
+def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:
+    plain = _COUNTRY.sub("", _GAPS.sub("", text))
+    numbered = Q(number__iexact=text) | Q(pk__in=Inquiry.objects.filter(number=text).values("ticket_id"))
+    if _PERSON.fullmatch(plain):
+        if actor.roles & PERSON_SEARCH:
+            return "person", Q(pk__in=of_person(plain, actor, now)) | numbered
+        if len(plain) != IDENTITY:
+            raise NotForYou
+        return "number", numbered
+    if _NUMBER.fullmatch(text):
+        return "number", numbered | Q(number__icontains=text)
+    return "text", matching(text, actor)
+
+
+def of_person(plain: str, actor: Actor, now: datetime) -> QuerySet[Any, dict[str, Any]]:
+    """The tickets of whoever has this telephone or identity number; that somebody looked is journalled."""
+    digest = vault.digest(plain)
+    people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest) | Q(id_digest=digest)).values(
+        "pk"
+    )
+    refs = {"digest": digest, "kind": "identity" if len(plain) == IDENTITY else "phone"}
+    ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=now, refs=refs)
+    rows: QuerySet[Any, Any] = Inquiry.objects.filter(person__in=people).values("ticket_id")
+    return rows
 
 
 def matching(text: str, actor: Actor) -> Q:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hotline.permissions import view_of
+from hotline.permissions import View, view_of
 from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Party
 from tickets.domain.states import State
-from tickets.domain.words import Channel, Disclosure, MatterType, Outcome, Urgency
-from tickets.models import Attachment, Inquiry, Reply, ReplyState, RequestKind, Ticket
-from tickets.queries import inquiries
+from tickets.domain.words import Channel, Disclosure, MatterType, Outcome, ReturnReason, SuspensionGround, Urgency
+from tickets.models import Attachment, Inquiry, ReplyState, RequestKind, Ticket
+from tickets.queries import dossier, inquiries
 from tickets.queries.scopes import CONFIDENTIAL_TITLE
+from tickets.queries.together import Rows
+
+Row = dict[str, Any]
+GROUNDS: dict[str, Any] = {RequestKind.SUSPENSION.value: SuspensionGround}
 
 FACTS = (
     "number", "state", "version", "type", "category", "urgency", "area_code", "channel", "is_confidential", "is_supervised", "must_handle",
@@ -28,6 +32,7 @@ class Telling:
 
     def __init__(self, ticket: Ticket, actor: Actor) -> None:
         self.ticket, self.actor = ticket, actor
+        self.hanging: dict[str, Rows] = {}
         self.view = view_of(actor, ticket)
         self.inquiries = list(inquiries.of(ticket))
         self.is_closed = self.view == "covered" and ticket.is_confidential
@@ -43,17 +48,24 @@ class Telling:
         cover = Cover.of(parties, places)
         return cover if self.is_closed else Cover(cover.exact)
 
+    def open(self, *, story: bool = False) -> Telling:
+        """Read all that hangs on the ticket; ``story``: also what its story is made of."""
+        self.hanging = dossier.of(self.ticket, story=story)
+        return self
+
     def whole(self) -> dict[str, Any]:
         """The ticket with everything that hangs on it."""
+        if not self.hanging:
+            self.open()
         return {
             **self.facts(),
             "view": self.view,
             "inquiries": [self.inquiry(each) for each in self.inquiries],
-            "co_handlers": self.co_handlers(),
-            "replies": self.replies(),
-            "requests": self.requests(),
-            "contacts": self.contacts(),
-            "attachments": self.attachments(),
+            "co_handlers": [self.co_handler(row) for row in self.hanging["co_handlers"]],
+            "replies": [self.reply(row) for row in self.hanging["replies"]],
+            "requests": [self.request(row) for row in self.hanging["requests"]],
+            "contacts": [self.contact(row) for row in self.hanging["contacts"]],
+            "attachments": [self.attachment(row) for row in self.hanging["attachments"] if self.may_open(row)],
         }
 
     def facts(self) -> dict[str, Any]:
@@ -125,130 +137,100 @@ class Telling:
             return None
         return covered_card(inquiry.person.party())
 
-    def co_handlers(self) -> list[dict[str, Any]]:
-        """The sections that contribute."""
-        found = (
-            self.ticket.co_handlers.filter(is_active=True).select_related("section", "contributed_by").order_by("id")
-        )
-        return [
-            {
-                "section": _section(row.section),
-                "asked_at": row.asked_at,
-                "opinion": self.text(row.opinion),
-                "contributed_at": row.contributed_at,
-                "contributed_by": _person(row.contributed_by),
-            }
-            for row in found
-        ]
-
-    def replies(self) -> list[dict[str, Any]]:
-        """The replies, the newest last; whoever wrote a text reads it as he wrote it."""
-        found = self.ticket.replies.select_related("author", "reviewer", "approver").order_by("no")
-        return [self.reply(row) for row in found]
-
-    def reply(self, row: Reply) -> dict[str, Any]:
-        """One reply."""
-        shown = str if row.author_id == self.actor.user_id else self.hide
+    def co_handler(self, row: Row) -> dict[str, Any]:
+        """A section that contributes."""
         return {
-            "no": row.no,
-            "is_interim": row.is_interim,
-            "state": row.state,
-            "state_label": label(ReplyState, row.state),
-            "outcome": row.outcome,
-            "outcome_label": label(Outcome, row.outcome),
-            "public_text": shown(row.public_text),
-            "handling": shown(row.handling),
-            "promised_on": row.promised_on,
-            "disclosure": row.disclosure,
-            "disclosure_label": label(Disclosure, row.disclosure),
-            "disclosure_ground": shown(row.disclosure_ground),
-            "document_no": row.document_no,
-            "author": _person(row.author),
-            "reviewer": _person(row.reviewer),
-            "approver": _person(row.approver),
-            "written_at": row.written_at,
-            "submitted_at": row.submitted_at,
-            "reviewed_at": row.reviewed_at,
-            "approved_at": row.approved_at,
-            "sent_at": row.sent_at,
-            "remark": self.text(row.remark),
+            "section": {"code": row["section__code"], "name": row["section__name"]},
+            "asked_at": row["asked_at"],
+            "opinion": self.text(row["opinion"]),
+            "contributed_at": row["contributed_at"],
+            "contributed_by": _who(row, "contributed_by"),
         }
 
-    def requests(self) -> list[dict[str, Any]]:
+    def reply(self, row: Row) -> dict[str, Any]:
+        """One reply; whoever wrote a text reads it as he wrote it."""
+        shown = str if row["author_id"] == self.actor.user_id else self.hide
+        plain = (
+            "no", "is_interim", "state", "outcome", "promised_on", "disclosure", "document_no", "written_at", "submitted_at",
+            "reviewed_at", "approved_at", "sent_at",
+        )  # fmt: skip
+        return {
+            **{name: row[name] for name in plain},
+            "state_label": label(ReplyState, row["state"]),
+            "outcome_label": label(Outcome, row["outcome"]),
+            "public_text": shown(row["public_text"]),
+            "handling": shown(row["handling"]),
+            "disclosure_label": label(Disclosure, row["disclosure"]),
+            "disclosure_ground": shown(row["disclosure_ground"]),
+            "author": _who(row, "author"),
+            "reviewer": _who(row, "reviewer"),
+            "approver": _who(row, "approver"),
+            "remark": self.text(row["remark"]),
+        }
+
+    def request(self, row: Row) -> dict[str, Any]:
         """What was asked, and each ruling on it."""
-        found = self.ticket.requests.select_related("asked_by").prefetch_related("decisions__by").order_by("id")
-        return [
-            {
-                "kind": row.kind,
-                "kind_label": label(RequestKind, row.kind),
-                "asked_by": _person(row.asked_by),
-                "asked_at": row.asked_at,
-                "code": row.code,
-                "reason": self.text(row.reason),
-                "amount": row.amount,
-                "until": row.until,
-                "review_on": row.review_on,
-                "is_open": row.is_open,
-                "is_granted": row.is_granted,
-                "decisions": [
-                    {
-                        "by": _person(each.by) if each.by else each.actor,
-                        "at": each.at,
-                        "is_granted": each.is_granted,
-                        "opinion": self.text(each.opinion),
-                    }
-                    for each in row.decisions.all()
-                ],
-            }
-            for row in found
-        ]
+        rulings = [each for each in self.hanging["decisions"] if each["request_id"] == row["id"]]
+        plain = ("kind", "asked_at", "code", "amount", "until", "review_on", "is_open", "is_granted")
+        return {
+            **{name: row[name] for name in plain},
+            "kind_label": label(RequestKind, row["kind"]),
+            "code_label": label(GROUNDS.get(row["kind"], ReturnReason), row["code"]),
+            "asked_by": _who(row, "asked_by"),
+            "reason": self.text(row["reason"]),
+            "decisions": [
+                {
+                    "by": _who(each, "by") or each["actor"],
+                    "at": each["at"],
+                    "is_granted": each["is_granted"],
+                    "opinion": self.text(each["opinion"]),
+                }
+                for each in rulings
+            ],
+        }
 
-    def contacts(self) -> list[dict[str, Any]]:
-        """Contacts with the caller; what the office noted of a confidential one is the office's."""
-        found = self.ticket.contacts.select_related("by").order_by("contacted_at", "id")
-        return [
-            {
-                "by": _person(row.by),
-                "by_office": row.by_office,
-                "contacted_at": row.contacted_at,
-                "is_reached": row.is_reached,
-                "reason": "" if self.is_closed and row.by_office else self.text(row.reason),
-                "note": "" if self.is_closed and row.by_office else self.text(row.note),
-            }
-            for row in found
-        ]
+    def contact(self, row: Row) -> dict[str, Any]:
+        """One contact with the caller; what the office noted of a confidential one is the office's."""
+        is_closed = self.is_closed and row["by_office"]
+        return {
+            "by": _who(row, "by"),
+            **{name: row[name] for name in ("by_office", "contacted_at", "is_reached")},
+            "reason": "" if is_closed else self.text(row["reason"]),
+            "note": "" if is_closed else self.text(row["note"]),
+        }
 
-    def attachments(self) -> list[dict[str, Any]]:
-        """The files that this reader may open."""
-        found = self.ticket.attachments.select_related("added_by").order_by("id")
-        return [
-            {
-                "id": row.pk,
-                "name": self.text(row.name),
-                "role": row.role,
-                "state": row.state,
-                "size": row.size,
-                "sha256": row.sha256,
-                "added_by": _person(row.added_by),
-                "added_at": row.added_at,
-                "trouble": row.trouble,
-                "url": f"/api/attachments/{row.pk}",
-            }
-            for row in found
-            if may_open(self.actor, self.ticket, row)
-        ]
+    def attachment(self, row: Row) -> dict[str, Any]:
+        """A file that this reader may open."""
+        return {
+            **{
+                name: row[name]
+                for name in ("id", "role", "state", "size", "sha256", "added_at", "trouble", "reply__no")
+            },
+            "name": self.text(row["name"]),
+            "added_by": _who(row, "added_by"),
+            "url": f"/api/attachments/{row['id']}",
+        }
+
+    def may_open(self, row: Row) -> bool:
+        """``may_open`` of a row of the dossier."""
+        return _may_open(
+            self.view, self.ticket, self.actor, row["added_by__section_id"], row["inquiry_id"], row["role"]
+        )
 
 
 def may_open(actor: Actor, ticket: Ticket, file: Attachment) -> bool:
     """A file may show the petitioner: on a confidential matter a section opens only what its own people added, and who helps
     or looks on opens no file that came from the source (domain §6)."""
-    view = view_of(actor, ticket)
+    own = file.added_by.section_id if file.added_by else None
+    return _may_open(view_of(actor, ticket), ticket, actor, own, file.inquiry_id, file.role)
+
+
+def _may_open(view: View, ticket: Ticket, actor: Actor, own: int | None, inquiry_id: int | None, role: str) -> bool:
     if view in ("office", "lead"):
         return True
     if ticket.is_confidential:
-        own = file.added_by.section_id if file.added_by else None
         return own is not None and own == actor.section_id
-    return file.inquiry_id is None and file.role != "matter"
+    return inquiry_id is None and role != "matter"
 
 
 def covered_card(party: Party) -> dict[str, str]:
@@ -271,3 +253,9 @@ def _section(section: Any) -> dict[str, str] | None:
 
 def _person(user: Any) -> dict[str, str] | None:
     return {"username": user.username, "name": str(user)} if user else None
+
+
+def _who(row: Row, column: str) -> dict[str, str] | None:
+    """The account a column of the dossier names."""
+    username = row[f"{column}__username"]
+    return {"username": username, "name": row[f"{column}__name"] or username} if username else None

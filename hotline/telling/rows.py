@@ -34,4 +34,5 @@ def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
     for name, vocabulary in VOCABULARY.items():
         word = vocabulary.get(row[name])
         row[f"{name}_label"] = row[name] if word is None else word.zh if chinese else word.en
+    row["left_words"] = row["left"][0 if chinese else 1] if row.get("left") else ""
     return row

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from hotline.wording import said
+
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404."""
@@ -37,6 +39,13 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _told(
         request, 403, "csrf", _("Please try again"), _("The page was open too long: go back, reload it, try again.")
     )
+
+
+def refused(request: HttpRequest, error: Any) -> HttpResponse:
+    """409 of an act that the domain refuses: its own words, and what would be possible."""
+    possible = [said(action) for action in getattr(error, "possible", ())]
+    facts = {"title": _("This is not possible now"), "message": said(error), "possible": possible}
+    return render(request, "hotline/refusal.html", facts, status=409)
 
 
 def _told(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:

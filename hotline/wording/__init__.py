@@ -1,5 +1,6 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
+from . import moments
 from .labels import in_chinese, label, language_of, pair, said, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
@@ -14,6 +15,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "mask_text",
+    "moments",
     "pair",
     "said",
     "words",

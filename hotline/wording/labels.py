@@ -14,8 +14,10 @@ from tickets.domain.words import Labelled
 class Bilingual(Protocol):
     """What the domain's exceptions and words have in common."""
 
-    zh: str
-    en: str
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
 
 
 def language_of(request: HttpRequest, user: Any = None) -> str:

@@ -73,6 +73,9 @@ def tickets(first: int, last: int, now: datetime, *, first_section: int) -> None
         "registered_at": EARLIER,
         "dispatched_at": EARLIER,
         "due_at": f"CASE WHEN {is_open} THEN {LATER} END",
+        "due_kind": f"CASE WHEN {is_open} THEN 'reply' ELSE '' END",
+        "due_unit": f"CASE WHEN {is_open} THEN 'working_days' ELSE '' END",
+        "due_from": f"CASE WHEN {is_open} THEN {EARLIER} END",
     }
     fill(Ticket, first, last, given, {"now": now})
     helped = {"ticket_id": "i * 50", "section_id": f"{first_section} + i %% {SECTIONS}", "asked_at": EARLIER}

@@ -133,9 +133,10 @@ def test_it_stands_in_the_list_as_confidential_with_no_card_and_no_reveal(bureau
 
 
 def test_who_only_looks_on_is_closed_out_likewise(bureau: Bureau, petition: Ticket) -> None:
-    for name in ("auditor", "secrecy"):
+    for name, listed in (("auditor", "all"), ("secrecy", "open")):
         desk = Desk(bureau.people[name])
-        for address in ("/", "/api/tickets", "/api/worklists/open", f"/api/tickets/{petition.number}"):
+        pages = (f"/desk/?list={listed}", f"/tickets/{petition.number}/", f"/tickets/{petition.number}/changes/")
+        for address in (*pages, "/api/tickets", "/api/worklists/open", f"/api/tickets/{petition.number}"):
             body = text_of(desk.get(address))
             assert petition.number in body, (name, address)
             assert not [secret for secret in SECRETS if secret in body], (name, address)

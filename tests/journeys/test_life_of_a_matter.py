@@ -13,7 +13,7 @@ from tickets.domain.messages import Happening
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Notice, Ticket
-from tickets.queries import journal, timeline
+from tickets.queries import dossier, journal
 
 pytestmark = pytest.mark.everywhere
 
@@ -67,7 +67,7 @@ def test_the_whole_life(office: Office) -> None:
     assert not ticket.timers.filter(run="running").exists()
     inquiry = ticket.inquiries.get()
     assert (inquiry.reply_count, inquiry.redo_no, inquiry.satisfaction) == (3, 1, 4)
-    codes = [entry.code for entry in timeline.of(ticket) if entry.kind == "act"]
+    codes = [entry.code for entry in dossier.story(ticket) if entry.kind == "act"]
     assert (
         codes.index("receive")
         < codes.index("sign")

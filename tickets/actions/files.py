@@ -12,12 +12,12 @@ from pathlib import Path, PurePath
 from django.db import transaction
 
 from tickets.domain.actors import Actor, platform
-from tickets.models import Attachment, FileState, Inquiry, Reply, Ticket
+from tickets.models import Attachment, FileState, Inquiry, ReadingKind, Reply, Ticket
 
-from . import ledger
+from . import ledger, readings
 from .contents import UnableToStore, check_content
 
-__all__ = ["LARGEST", "MOST", "UnableToStore", "fetched", "refused", "store"]
+__all__ = ["LARGEST", "MOST", "UnableToStore", "fetched", "opened", "refused", "store"]
 
 LARGEST = 20 * 1024 * 1024
 #: How many files of one role an inquiry (or a ticket, for files of ours) may have; an inspection's photos come by the hundred.
@@ -99,6 +99,15 @@ def refused(*, attachment: Attachment, trouble: str, now: datetime) -> Attachmen
     ledger.save_with_history(row, actor=actor, now=now, reason="file refused")
     ledger.note(ticket=ticket, action="file_refused", actor=actor, now=now, refs={"file": row.pk})
     return row
+
+
+@transaction.atomic
+def opened(*, attachment: Attachment, actor: Actor, now: datetime) -> None:
+    """Somebody opened a file that came from the source: it may show the petitioner, so it is on record like personal data."""
+    ticket = ledger.lock(attachment.ticket_id)
+    refs = {"file": attachment.pk, "sha256": attachment.sha256}
+    ledger.note(ticket=ticket, action="read_file", actor=actor, now=now, refs=refs)
+    readings.write(ticket=ticket, actor=actor, now=now, kind=ReadingKind.FILE, reason=attachment.name)
 
 
 def _name(name: str) -> str:

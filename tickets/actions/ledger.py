@@ -17,6 +17,16 @@ from tickets.models import Event, Head, Ticket
 from tickets.models.bulk import update_columns
 
 Refs = Mapping[str, Any]
+#: Events that book something beside the work: nobody's edit turns stale by them.
+NOT_WORK = (
+    Action.READ_PERSON.value,
+    "read_file",
+    "delivered",
+    "delivery_failed",
+    "clock_warned",
+    "file_fetched",
+    "seen",
+)
 
 
 class StaleVersion(UnableToMove):
@@ -134,7 +144,7 @@ def save_with_history(row: models.Model, *, actor: Actor, now: datetime, reason:
     """Save a row that carries django-simple-history, with who, when and why."""
     row._history_user = _user(actor)  # type: ignore[attr-defined]
     row._history_date = now  # type: ignore[attr-defined]
-    row._change_reason = f"{reason} [{actor.label}]"[:100]  # type: ignore[attr-defined]
+    row._change_reason = f"{reason} [{actor.label}]"  # type: ignore[attr-defined]
     row.save(force_insert=insert)
 
 

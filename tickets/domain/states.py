@@ -52,6 +52,7 @@ class Action(Labelled):
     AGREE_OUTWARD_RETURN = "agree_outward_return", "来源同意退回", "Outward return agreed"
     REFUSE_OUTWARD_RETURN = "refuse_outward_return", "来源不予退回", "Outward return refused"
     SIGN = "sign", "签收", "Sign for"
+    UNSIGN = "unsign", "撤销签收", "Take the signing back"
     RECALL = "recall", "撤回", "Recall"
     ASK_SECTION_RETURN = "ask_section_return", "科室退单", "Ask section return"
     GRANT_SECTION_RETURN = "grant_section_return", "同意退单", "Grant section return"
@@ -139,6 +140,7 @@ TABLE: tuple[Edge, ...] = (
     _edge(A.AGREE_OUTWARD_RETURN, {S.OUTWARD_RETURN_ASKED}, S.RETURNED, SOURCE),
     _edge(A.REFUSE_OUTWARD_RETURN, {S.OUTWARD_RETURN_ASKED}, S.REGISTERED, SOURCE),
     _edge(A.SIGN, {S.DISPATCHED}, S.IN_PROGRESS, DESK, MINE),
+    _edge(A.UNSIGN, {S.IN_PROGRESS}, S.DISPATCHED, DESK, MINE),
     _edge(A.RECALL, {S.DISPATCHED}, S.REGISTERED, OFFICE),
     _edge(A.ASK_SECTION_RETURN, {S.DISPATCHED, S.IN_PROGRESS}, S.SECTION_RETURN_ASKED, DESK, MINE),
     _edge(A.GRANT_SECTION_RETURN, {S.SECTION_RETURN_ASKED}, S.REGISTERED, OFFICE),

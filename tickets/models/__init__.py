@@ -5,8 +5,10 @@ from .event import Event, Head, Seal
 from .inquiry import Exchange, Inquiry
 from .outbox import OutboxRow, Post
 from .person import Person
+from .phrase import Phrase, PhraseKind, Term, TermKind
 from .policy import Policy, SignOffRule, Start, Tag
 from .project import Project
+from .reading import Reading, ReadingKind
 from .reply import Contact, Reply, ReplyState
 from .request import Decision, Request, RequestKind
 from .route import Route
@@ -32,9 +34,13 @@ __all__ = [
     "OfficeHours",
     "OutboxRow",
     "Person",
+    "Phrase",
+    "PhraseKind",
     "Policy",
     "Post",
     "Project",
+    "Reading",
+    "ReadingKind",
     "Reply",
     "ReplyState",
     "Request",
@@ -48,6 +54,8 @@ __all__ = [
     "SpecialDay",
     "Start",
     "Tag",
+    "Term",
+    "TermKind",
     "Ticket",
     "Timer",
 ]

@@ -12,8 +12,13 @@ from tickets.domain.words import Labelled
 
 
 def history(**options: Any) -> HistoricalRecords:
-    """django-simple-history with 64-bit ids; the account may be gone from the table, its id stays."""
-    return HistoricalRecords(history_id_field=models.BigAutoField(), user_db_constraint=False, **options)
+    """django-simple-history with 64-bit ids and reasons of any length; the account may be gone from the table, its id stays."""
+    return HistoricalRecords(
+        history_id_field=models.BigAutoField(),
+        history_change_reason_field=models.TextField(null=True),
+        user_db_constraint=False,
+        **options,
+    )
 
 
 def word(kind: type[Labelled], **options: Any) -> models.CharField[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from tickets.domain.states import OPEN, State
-from tickets.domain.words import Channel, MatterType, Urgency
+from tickets.domain.words import Channel, ClockKind, MatterType, Urgency
 
 from .base import history, person_of_staff, word
 from .project import Project
@@ -67,6 +67,9 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(
         null=True, blank=True, help_text="the next due moment of its running clocks; kept by actions.timers"
     )
+    due_kind = word(ClockKind, blank=True, help_text="which clock that is")
+    due_unit = models.CharField(max_length=16, blank=True, help_text="the unit of its limit: in which words it is told")
+    due_from = models.DateTimeField(null=True, blank=True, help_text="when it began")
     is_overdue = models.BooleanField(default=False, help_text="a stored fact, set when the clock fires")
     history = history()
 

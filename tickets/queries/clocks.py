@@ -46,6 +46,7 @@ def _row(timer: Timer, calendar: WorkingCalendar, now: datetime) -> Row:
         "number": timer.inquiry.number if timer.inquiry else "", "section": timer.section.name if timer.section else "",
         "started_at": timer.restarted_at or timer.started_at, "due_at": reckoned.due_at, "platform_due_at": timer.platform_due_at,
         "met_at": timer.met_at, "breached_at": timer.breached_at, "is_late": timer.is_late, "is_provisional": reckoned.is_provisional,
+        "unit": timer.terms.get("unit", Unit.WORKING_DAYS.value),
         "left": _left(timer, reckoned, calendar, moment), "percent": _percent(timer, reckoned, calendar, moment),
         "citation": policy.citation if policy else "", "policy": policy.name if policy else "",
         "is_confirmed": policy.is_confirmed if policy else True, "summary": summary, "lines": lines,

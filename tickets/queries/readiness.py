@@ -1,61 +1,166 @@
-"""What a reply still lacks before it may leave the section: the things a platform would bounce it for, and the caller's privacy."""
+"""What a reply still lacks before it may leave the section: what a platform would bounce it for, the caller's privacy, wrong words."""
 
 from __future__ import annotations
 
-from tickets.domain.messages import Party
-from tickets.domain.states import UnableToMove
-from tickets.domain.words import Outcome
-from tickets.models import Contact, Reply, Ticket
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
 
-from . import inquiries
+from tickets.domain import personal
+from tickets.domain.messages import Party
+from tickets.domain.moments import to_local
+from tickets.domain.personal import Personal
+from tickets.domain.states import UnableToMove
+from tickets.domain.words import Channel, Outcome
+from tickets.models import Attachment, Contact, Inquiry, Reply, TermKind, Ticket
+
+from . import inquiries, phrases
 
 SHORTEST, LONGEST = 10, 4000
+Level = Literal["good", "mind", "stop"]
+#: Numbers that no public text needs; a telephone number may be the office's own.
+NEVER = frozenset({Personal.ID_CARD, Personal.BANK_CARD, Personal.PLATE})
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``stop``: it cannot be submitted; ``mind``: look at it; ``good``: it is there. ``code`` and ``field`` as a refusal names them."""
+
+    level: Level
+    zh: str
+    en: str
+    code: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A reply as it stands in the form."""
+
+    outcome: str
+    public_text: str
+    handling: str
+    promised_on: date | None = None
+    attachments: tuple[int, ...] = field(default=())
+
+    @classmethod
+    def of(cls, reply: Reply) -> Text:
+        """As it was drafted."""
+        files = tuple(reply.attachments.values_list("pk", flat=True)) if reply.pk else ()
+        return cls(reply.outcome, reply.public_text, reply.handling, reply.promised_on, files)
 
 
 def check(ticket: Ticket, reply: Reply) -> None:
-    """What must be there before a reply leaves the section. Raises UnableToMove naming the field."""
-    if reply.outcome not in Outcome._value2member_map_:
-        raise UnableToMove("outcome", "请选择办理结果。", "Choose the outcome.", field="outcome")
-    if not SHORTEST <= len(reply.public_text.strip()) <= LONGEST:
-        zh = f"公开答复须 {SHORTEST} 至 {LONGEST} 字，现为 {len(reply.public_text.strip())} 字。"
-        raise UnableToMove(
-            "public_text", zh, f"The public reply needs {SHORTEST} to {LONGEST} characters.", field="public_text"
-        )
-    if not reply.handling.strip():
-        raise UnableToMove("handling", "请填写办理情况。", "Write down what was done.", field="handling")
-    if reply.outcome == Outcome.IN_PROGRESS and reply.promised_on is None:
-        raise UnableToMove(
-            "promised_on", "正在解决的须写明承诺日期。", "Being solved: give the promised date.", field="promised_on"
-        )
-    _check_privacy(ticket, reply)
-    _check_contact(ticket)
+    """What must be there before a reply leaves the section. Raises UnableToMove naming the first field that stops it."""
+    for found in findings(ticket, Text.of(reply)):
+        if found.level == "stop":
+            raise UnableToMove(found.code, found.zh, found.en, field=found.field)
 
 
-def _check_privacy(ticket: Ticket, reply: Reply) -> None:
+def findings(ticket: Ticket, text: Text) -> list[Finding]:
+    """Everything there is to say about a reply, what stops it first."""
+    of_ticket = list(inquiries.of(ticket))
+    found = [
+        *_elements(text), *_contact(ticket, of_ticket), *_evidence(ticket, text), *_privacy(text, of_ticket), *_words(text)
+    ]  # fmt: skip
+    order = {"stop": 0, "mind": 1, "good": 2}
+    return sorted(found, key=lambda each: order[each.level])
+
+
+def _elements(text: Text) -> Iterator[Finding]:
+    if text.outcome not in Outcome._value2member_map_:
+        yield Finding("stop", "请选择办理结果。", "Choose the outcome.", "outcome", "outcome")
+    long = len(text.public_text.strip())
+    if not SHORTEST <= long <= LONGEST:
+        zh = f"公开答复须 {SHORTEST} 至 {LONGEST} 字，现为 {long} 字。"
+        en = f"The public reply needs {SHORTEST} to {LONGEST} characters, it has {long}."
+        yield Finding("stop", zh, en, "public_text", "public_text")
+    if not text.handling.strip():
+        yield Finding("stop", "请填写办理情况。", "Write down what was done.", "handling", "handling")
+    if text.outcome == Outcome.IN_PROGRESS:
+        yield from _promise(text)
+
+
+def _promise(text: Text) -> Iterator[Finding]:
+    if text.promised_on is None:
+        yield Finding(
+            "stop", "正在解决的须写明承诺日期。", "Being solved: give the promised date.", "promised_on", "promised_on"
+        )
+    elif f"{text.promised_on.month}月{text.promised_on.day}日" not in personal.plain(text.public_text):
+        yield Finding(
+            "mind", "公开答复未写明承诺日期", "The public reply does not say the promised date", "promised_on"
+        )
+
+
+def _contact(ticket: Ticket, of_ticket: Sequence[Inquiry]) -> Iterator[Finding]:
+    last = Contact.objects.filter(ticket=ticket).order_by("-contacted_at").first()
+    if last is not None:
+        at = f"{to_local(last.contacted_at):%m-%d %H:%M}"
+        done = (
+            ("已联系群众", "Caller contacted")
+            if last.is_reached
+            else ("联系未果，已写明原因", "Not reached, the reason is on record")
+        )
+        yield Finding("good", f"{done[0]}（{at}）", f"{done[1]} ({at})", "contact")
+        return
+    needing = [each for each in _live(of_ticket) if each.needs_reply and not each.is_anonymous]
+    if any(each.source_id in ("hotline", "business") for each in needing):
+        zh, en = "答复前须联系群众，或写明未联系上的原因。", "Contact the caller first, or record why it failed."
+        yield Finding("stop", zh, en, "contact", "contact")
+    elif needing and ticket.channel != Channel.INSPECTION:
+        yield Finding("mind", "尚未联系群众", "The caller was not contacted yet", "contact")
+
+
+def _live(of_ticket: Sequence[Inquiry]) -> list[Inquiry]:
+    newest = {(each.source_id, each.number): each for each in of_ticket}
+    return [each for each in newest.values() if each.outer_state not in inquiries.FINISHED and each.closed_at is None]
+
+
+def _evidence(ticket: Ticket, text: Text) -> Iterator[Finding]:
+    """An inspector takes 已整改 with a photo only (wire §4)."""
+    if ticket.channel != Channel.INSPECTION or text.outcome != Outcome.SOLVED:
+        return
+    photos = Attachment.objects.filter(ticket=ticket, pk__in=text.attachments, role="photo")
+    if not photos.exists():
+        zh, en = "督查件“已解决”须附整改后照片。", "An inspector takes “solved” with a photo only: attach one."
+        yield Finding("mind", zh, en, "attachments", "attachments")
+
+
+def _privacy(text: Text, of_ticket: Sequence[Inquiry]) -> Iterator[Finding]:
     """The caller's own numbers never stand in a public text (domain §6); a petition's reply may address its petitioner by name."""
-    for inquiry in inquiries.of(ticket):
-        party = inquiry.person.party() if inquiry.person is not None else Party()
-        if any(
-            number and number in reply.public_text for number in (party.phone, party.incoming_phone, party.id_number)
-        ):
-            raise UnableToMove(
-                "personal_data",
-                "公开答复中含有诉求人的电话或证件号码，请删去。",
-                "The public reply holds the caller's phone or identity number: take it out.",
-                field="public_text",
-            )
-
-
-def _check_contact(ticket: Ticket) -> None:
-    needing = [
-        each
-        for each in inquiries.live(ticket)
-        if each.needs_reply and not each.is_anonymous and each.source_id in ("hotline", "business")
-    ]
-    if needing and not Contact.objects.filter(ticket=ticket).exists():
-        raise UnableToMove(
-            "contact",
-            "答复前须联系群众，或写明未联系上的原因。",
-            "Contact the caller first, or record why it failed.",
-            field="contact",
+    parties = [each.person.party() if each.person is not None else Party() for each in of_ticket]
+    own = {number for party in parties for number in (party.phone, party.incoming_phone, party.id_number) if number}
+    if any(number in text.public_text for number in own):
+        zh = "公开答复中含有诉求人的电话或证件号码，请删去。"
+        en = "The public reply holds the caller's phone or identity number: take it out."
+        yield Finding("stop", zh, en, "personal_data", "public_text")
+        return
+    hits = list(personal.find(text.public_text))
+    for hit in hits:
+        level: Level = "stop" if hit.kind in NEVER else "mind"
+        zh, en = (
+            f"公开答复中有{hit.kind.zh}：{hit.text[:3]}…",
+            f"The public reply holds a {hit.kind.en.lower()}: {hit.text[:3]}…",
         )
+        yield Finding(level, zh, en, "personal_data", "public_text")
+    if not hits:
+        yield Finding("good", "公开答复中未发现个人信息", "No personal data in the public reply", "personal_data")
+
+
+def _words(text: Text) -> Iterator[Finding]:
+    hits = [term for term in phrases.terms() if term.text in text.public_text]
+    for term in hits:
+        if term.kind == TermKind.SENSITIVE:
+            zh, en = f"公开答复中有敏感词“{term.text}”，请改写。", f"Sensitive word “{term.text}”: write it otherwise."
+            yield Finding("stop", zh, en, "sensitive", "public_text")
+        else:
+            hint = f"，应为“{term.instead}”" if term.instead else ""
+            en = f"“{term.text}” looks wrong" + (f", meant is “{term.instead}”" if term.instead else "")
+            yield Finding("mind", f"“{term.text}”疑为错字{hint}", en, "wrong", "public_text")
+    if not hits:
+        yield Finding("good", "未发现错敏词", "No wrong or sensitive words", "words")
+    if _LINK.search(text.public_text):
+        yield Finding("mind", "含有链接，请确认可以打开", "There is a link: see that it opens", "link", "public_text")

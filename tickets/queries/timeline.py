@@ -1,14 +1,21 @@
-"""经过: the story of a ticket as one list, from the journal, the contacts, the replies, the requests and the sources' messages."""
+"""经过: the story of a ticket as one list, from the journal, the reasons of its history, the contacts, rulings and messages."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
 from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
-from tickets.models import Decision, Event, Exchange, OutboxRow, Ticket
+from tickets.models import Event, Exchange, OutboxRow, Ticket
+
+from .together import Rows
 
 #: Events that are no acts of the table.
 OTHER = {
@@ -18,6 +25,9 @@ OTHER = {
     "unmerged": ("撤销并单", "A ticket un-merged"),
     "delivered": ("平台收讫", "Taken by the platform"),
     "delivery_failed": ("未能送达平台", "Not delivered"),
+    "delivery_replayed": ("重新发送", "Sent once more"),
+    "delivery_marked_sent": ("人工确认已送达", "Marked as delivered by hand"),
+    "delivery_discarded": ("作废不发", "Discarded, not sent"),
     "clock_warned": ("时限将到", "A limit is near"),
     "clock_due": ("时限已到", "A limit passed"),
     "clock_escalated": ("逾期上报", "Escalated"),
@@ -36,12 +46,14 @@ OTHER = {
     "file_refused": ("附件未收", "A file not taken"),
     "seen": ("状态同步", "State as the source sees it"),
 }
+READINGS = (Action.READ_PERSON.value, "read_file")
+_SIGNATURE = re.compile(r" \[[^\]]*\]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``kind`` act, source, sent, decision; ``label`` a pair; ``actor`` as the journal names it; ``seq``
-    its number on the chain."""
+    """One line: ``kind`` act, source, sent, decision; ``label`` a pair; ``actor`` as the journal names it and ``who`` as people
+    do; ``more`` what was said with it (personal text: cover it); ``seq`` its number on the chain."""
 
     at: datetime
     kind: str
@@ -49,20 +61,35 @@ class Entry:
     zh: str
     en: str
     actor: str
+    who: str = ""
+    more: str = ""
     seq: int | None = None
     facts: dict[str, Any] | None = None
 
 
-def of(ticket: Ticket, *, with_readings: bool = True) -> list[Entry]:
-    """Every line of the story, oldest first, in four queries whatever its length."""
-    lines = [
-        _act(event)
-        for event in Event.objects.filter(ticket=ticket).order_by("seq")
-        if with_readings or event.action != Action.READ_PERSON
-    ]
-    lines += [_told(row) for row in Exchange.objects.filter(inquiry__ticket=ticket).order_by("id")]
-    lines += [_sent(row) for row in OutboxRow.objects.filter(ticket=ticket).order_by("id")]
-    lines += [_ruled(row) for row in Decision.objects.filter(request__ticket=ticket).select_related("request")]
+def parts(ticket: Ticket) -> Mapping[str, QuerySet[Any, dict[str, Any]]]:
+    """The rows a story is made of, for ``together``; beside them it takes contacts, decisions and co_handlers of the dossier."""
+    events = Event.objects.filter(ticket=ticket)
+    works = Ticket.objects.filter(Q(pk=ticket.pk) | Q(parent=ticket)).order_by().values("pk")
+    accounts: Any = get_user_model()
+    history: Any = ticket.history
+    return {
+        "events": events.order_by("seq").values("seq", "action", "actor", "at"),
+        "people": accounts.objects.filter(pk__in=events.order_by().values("user_id")).order_by().values("id", "username", "name"),
+        "reasons": history.order_by("history_id").values("version", "history_change_reason", "history_date"),
+        "told": Exchange.objects.filter(inquiry__ticket__in=works).order_by("id").values(
+            "source_id", "happening", "version", "received_at", "is_applied", "trouble", "detail"
+        ),
+        "sent": OutboxRow.objects.filter(ticket__in=works).order_by("id").values(
+            "telling", "post", "sent_at", "created_at", "receipt_no", "trouble", "source_id"
+        ),
+    }  # fmt: skip
+
+
+def entries(rows: Mapping[str, Rows], *, with_readings: bool = True) -> list[Entry]:
+    """The story from the parts, oldest first."""
+    lines = [*_acts(rows, with_readings=with_readings), *map(_told, rows["told"]), *map(_sent, rows["sent"])]
+    lines += map(_ruled, rows["decisions"])
     return sorted(lines, key=lambda line: (line.at, line.seq is None, line.seq or 0))
 
 
@@ -73,47 +100,57 @@ def label(action: str) -> tuple[str, str]:
     return OTHER.get(action, (action, action))
 
 
-def _act(event: Event) -> Entry:
-    zh, en = label(event.action)
-    return Entry(event.at, "act", event.action, zh, en, event.actor, event.seq)
+def _acts(rows: Mapping[str, Rows], *, with_readings: bool) -> Iterator[Entry]:
+    """The journal's lines, each with what was said: the reason in the history of the same moment, the note of a contact."""
+    people = {f"user:{row['id']}": row["name"] or row["username"] for row in rows["people"]}
+    reasons = {row["history_date"]: _reason(row["history_change_reason"]) for row in rows["reasons"]}
+    notes = iter([row["note"] or row["reason"] for row in sorted(rows["contacts"], key=lambda row: row["id"])])
+    for row in rows["events"]:
+        if row["action"] in READINGS and not with_readings:
+            continue
+        more = next(notes, "") if row["action"] == Action.CONTACT else reasons.get(row["at"], "")
+        zh, en = label(row["action"])
+        said = "" if more == row["action"] else more
+        yield Entry(
+            row["at"], "act", row["action"], zh, en, row["actor"], people.get(row["actor"], ""), said, row["seq"]
+        )
 
 
-def _told(row: Exchange) -> Entry:
-    word = Happening(row.happening)
-    facts = {"applied": row.is_applied, "trouble": row.trouble, "version": row.version}
+def _reason(written: str | None) -> str:
+    """What was said, without the mark of who said it; a code of our own is no reason."""
+    plain = _SIGNATURE.sub("", written or "")
+    return "" if plain.isascii() and plain.replace("_", "").isalpha() else plain
+
+
+def _told(row: dict[str, Any]) -> Entry:
+    word = Happening(row["happening"])
+    facts = {"applied": row["is_applied"], "trouble": row["trouble"], "version": row["version"]}
     return Entry(
-        row.received_at,
-        "source",
-        word.value,
-        f"来源：{word.zh}",
-        f"Source: {word.en}",
-        f"platform:{row.source_id}",
+        row["received_at"], "source", word.value, f"来源：{word.zh}", f"Source: {word.en}", f"platform:{row['source_id']}",
+        more=_said_by_source(row["detail"] or {}), facts=facts,
+    )  # fmt: skip
+
+
+def _said_by_source(detail: Mapping[str, Any]) -> str:
+    """The words of a source's message, without its codes."""
+    said = [detail.get(name) for name in ("content", "reason", "opinion", "instruction", "comment")]
+    said += detail.get("reasons") or []
+    return "；".join(str(each) for each in said if each)
+
+
+def _sent(row: dict[str, Any]) -> Entry:
+    word = Telling(row["telling"])
+    facts = {"post": row["post"], "receipt": row["receipt_no"], "trouble": row["trouble"]}
+    return Entry(
+        row["sent_at"] or row["created_at"], "sent", word.value, f"发往来源：{word.zh}", f"To the source: {word.en}", "system",
         facts=facts,
-    )
+    )  # fmt: skip
 
 
-def _sent(row: OutboxRow) -> Entry:
-    word = Telling(row.telling)
-    facts = {"post": row.post, "receipt": row.receipt_no, "trouble": row.trouble}
+def _ruled(row: dict[str, Any]) -> Entry:
+    verdict = ("同意", "granted") if row["is_granted"] else ("不同意", "refused")
+    who = row["by__name"] or row["by__username"] or ""
     return Entry(
-        row.sent_at or row.created_at,
-        "sent",
-        word.value,
-        f"发往来源：{word.zh}",
-        f"To the source: {word.en}",
-        "system",
-        facts=facts,
-    )
-
-
-def _ruled(row: Decision) -> Entry:
-    verdict = ("同意", "granted") if row.is_granted else ("不同意", "refused")
-    return Entry(
-        row.at,
-        "decision",
-        row.request.kind,
-        f"裁定：{verdict[0]}",
-        f"Ruling: {verdict[1]}",
-        row.actor,
-        facts={"opinion": row.opinion},
-    )
+        row["at"], "decision", row["request__kind"], f"裁定：{verdict[0]}", f"Ruling: {verdict[1]}", row["actor"], who,
+        row["opinion"], facts={"opinion": row["opinion"]},
+    )  # fmt: skip

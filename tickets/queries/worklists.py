@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
-from tickets.domain.counting import day_of
-from tickets.domain.moments import to_local
+from tickets.domain.left import left, share
 from tickets.domain.states import ANSWERED, OPEN, State
+from tickets.domain.terms import Unit
 from tickets.domain.words import Labelled
 from tickets.models import CoHandler, Request, RequestKind, Ticket
 
@@ -25,7 +25,8 @@ __all__ = ["BadCursor", "Filters", "Page", "Worklist", "count", "counts", "page"
 COLUMNS = (
     "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
     "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
-    "due_at", "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "redo_count",
+    "due_at", "due_kind", "due_unit", "due_from",
+    "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "redo_count",
     "registered_at", "dispatched_at", "sent_at", "closed_at", "promised_on", "extension_asked", "suspension_asked",
 )  # fmt: skip
 
@@ -97,8 +98,8 @@ def page(
 ) -> Page:
     """One page of a list as the scope may read it; the most urgent first, all tickets the newest first.
 
-    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and ``light`` (red overdue, yellow with one
-    working day or less left, green, '' when nothing is due). Raises BadCursor for an ``after`` that is no mark of ours.
+    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and what is left (``told``).
+    Raises BadCursor for an ``after`` that is no mark of ours.
     """
     rows = listed(tickets(worklist, scope, user_id, filters))
     found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, after, size)
@@ -168,13 +169,14 @@ def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCal
     """A row as it is handed out."""
     row = scopes.redact_row(row, scope)
     row = {name.replace("__name", "_name"): value for name, value in row.items()}
-    return {**row, "light": light(row["due_at"], row["is_overdue"], now, calendar)}
+    return {**row, **told(row, now, calendar)}
 
 
-def light(due_at: datetime | None, is_overdue: bool, now: datetime, calendar: WorkingCalendar) -> str:
-    """Red once overdue; yellow with one working day or less left; green before (the published rule of Shandong)."""
-    if is_overdue or (due_at is not None and due_at <= now):
-        return "red"
-    if due_at is None:
-        return ""
-    return "yellow" if calendar.days_between(to_local(now).date(), day_of(due_at)) <= 1 else "green"
+def told(row: dict[str, Any], now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
+    """``left``: what is left as a pair of sentences (None when nothing is due), ``light``, ``percent`` used for a bar."""
+    if row["due_at"] is None:
+        return {"left": None, "light": "red" if row["is_overdue"] else "", "percent": 0}
+    unit = Unit(row["due_unit"] or Unit.WORKING_DAYS)
+    found = left(unit, row["due_at"], now, calendar)
+    used = share(unit, row["due_from"] or row["registered_at"], row["due_at"], now, calendar)
+    return {"left": (found.zh, found.en), "light": "red" if row["is_overdue"] else found.light, "percent": used}

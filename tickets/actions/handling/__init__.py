@@ -19,7 +19,7 @@ from .returns import (
     refuse_section_return,
     settle_outward_return,
 )
-from .work import ask_information, contact, contribute, receive_information, sign, transfer
+from .work import ask_information, contact, contribute, receive_information, sign, transfer, unsign
 
 __all__ = [
     "accept",
@@ -57,5 +57,6 @@ __all__ = [
     "terminate",
     "transfer",
     "unmerge",
+    "unsign",
     "withdraw",
 ]

@@ -14,10 +14,10 @@ from tickets.domain.chain import sha256
 from tickets.domain.messages import Party, Telling
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, MatterType, Role, Side, Urgency
-from tickets.models import Inquiry, Ticket
+from tickets.models import Inquiry, ReadingKind, Ticket
 from tickets.queries import inquiries
 
-from .. import ledger, notices, outbox, timers
+from .. import ledger, notices, outbox, readings, timers
 
 #: Facts a person may correct, and the words a value must be one of.
 AMENDABLE: Mapping[str, type | None] = {
@@ -171,4 +171,5 @@ def read_person(*, ticket: Ticket, actor: Actor, now: datetime, reason: str) -> 
     found = [(inquiry, inquiry.person.party()) for inquiry in inquiries.of(ticket) if inquiry.person is not None]
     refs = {"persons": [inquiry.person_id for inquiry, _ in found], "reason": sha256(reason)}
     ledger.note(ticket=ticket, action=Action.READ_PERSON.value, actor=actor, now=now, refs=refs)
+    readings.write(ticket=ticket, actor=actor, now=now, kind=ReadingKind.PERSON, reason=reason)
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Telling
 from tickets.domain.states import DESK, Action, UnableToMove
@@ -16,6 +17,8 @@ from tickets.models import CoHandler, Contact, Inquiry, Ticket
 from tickets.queries import inquiries
 
 from .. import ledger, outbox, timers
+
+UNSIGNED_WITHIN = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -26,6 +29,25 @@ def sign(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int |
         ticket=ticket, action=Action.SIGN, actor=actor, now=now, changes={"signed_at": now, "handler_id": actor.user_id}
     )
     timers.meet(ticket=ticket, kind=ClockKind.SIGN, now=now, side=Side.INNER)
+    return ticket
+
+
+@transaction.atomic
+def unsign(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int | None = None) -> Ticket:
+    """撤销签收: whoever has just signed by mistake takes it back, while nothing else has happened; the clock goes on from its start."""
+    ticket = ledger.lock(ticket.pk, expected_version)
+    states.check(ticket.stage, Action.UNSIGN, actor, ticket.section_id)
+    last = ticket.events.exclude(action__in=ledger.NOT_WORK).order_by("-seq").first()
+    if last is None or last.action != Action.SIGN or last.user_id != actor.user_id or now - last.at > UNSIGNED_WITHIN:
+        raise UnableToMove(
+            "unsign",
+            "只有本人十分钟内刚签收、尚未办理的件可以撤销签收。",
+            "Only what you signed yourself within ten minutes, and nothing was done with since.",
+        )
+    before = ticket.history.order_by("-history_id").values_list("handler_id", flat=True)[1]
+    changes = {"signed_at": None, "handler_id": before}
+    ledger.move(ticket=ticket, action=Action.UNSIGN, actor=actor, now=now, changes=changes)
+    timers.unmeet(ticket=ticket, kind=ClockKind.SIGN, side=Side.INNER, now=now)
     return ticket
 
 
@@ -135,18 +157,15 @@ def transfer(
     ticket: Ticket,
     actor: Actor,
     now: datetime,
-    handler_id: int,
+    handler_id: int | None,
     reason: str = "",
     expected_version: int | None = None,
 ) -> Ticket:
-    """科内转办: the chief names another handler of the same section."""
+    """科内转办: the chief names another handler of the same section, or nobody yet (None)."""
     ticket = ledger.lock(ticket.pk, expected_version)
-    handler: Any = (
-        get_user_model()
-        .objects.filter(pk=handler_id, is_active=True, section_id__isnull=False, section=ticket.section)
-        .first()
-    )
-    if handler is None:
+    people = get_user_model().objects.filter(is_active=True, section_id__isnull=False, section=ticket.section)
+    handler: Any = people.filter(pk=handler_id).first() if handler_id is not None else None
+    if handler is None and handler_id is not None:
         raise UnableToMove(
             "handler", "只能转给本科室在岗人员。", "Only to somebody of the same section.", field="handler"
         )
@@ -178,7 +197,7 @@ def contribute(
         actor=actor,
         now=now,
         refs={"section": actor.section_id},
-        reason=opinion[:80],
+        reason=opinion,
     )
     row.opinion, row.contributed_at, row.contributed_by_id = opinion, now, actor.user_id
     ledger.save_with_history(row, actor=actor, now=now, reason="contribute")

@@ -106,7 +106,7 @@ class HistorySheet(Sheet):
 
 def tail(now: datetime, reason: str, user_id: int | None, kind: str = "+") -> str:
     """Who, when and why; ``kind`` + for a row's first state, ~ for a later one."""
-    return "\t".join(written(value) for value in (now, reason[:100], kind, user_id))
+    return "\t".join(written(value) for value in (now, reason, kind, user_id))
 
 
 class Sender:

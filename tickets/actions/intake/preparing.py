@@ -82,7 +82,7 @@ class Preparation:
         values |= self._event(ticket, "receive", self.actor, refs)
         sheets.ticket_history.keep(sheets.tickets.line(values), self._received)
         clocks = self._planner.outer(inquiry, facts["type"], facts["urgency"])
-        values["due_at"] = self._moment(reach(clocks))
+        values |= self._reached(clocks)
         section = self.known.sections[decision.section_id] if decision.section_id else None
         if section is not None and dispatches:
             self._dispatch(ticket, values, decision, section)
@@ -90,7 +90,7 @@ class Preparation:
             inner = self._planner.inner(inquiry, facts["type"], facts["urgency"], section.pk, clocks)
             self._planner.meet_sign(clocks)
             clocks += inner
-            values["due_at"] = self._moment(reach(clocks))
+            values |= self._reached(clocks)
         sheets.tickets.add(values)
         self._keep_clocks(clocks, ticket_id, inquiry_id)
         self._keep_files(matter.files, incoming.source, ticket_id, inquiry_id)
@@ -114,9 +114,17 @@ class Preparation:
             "section_id": NULL,
             "dispatched_at": NULL,
             "due_at": NULL,
+            "due_kind": "",
+            "due_unit": "",
+            "due_from": NULL,
             "round": 0,
             **{name: text(value) for name, value in facts.items()},
         }
+
+    def _reached(self, clocks: Sequence[Values]) -> Values:
+        """What the ticket keeps of its next clock, as written."""
+        kept = reach(clocks)
+        return {**kept, "due_at": self._moment(kept["due_at"]), "due_from": self._moment(kept["due_from"])}
 
     def _fresh_ticket(self, ticket_id: int, values: Values, facts: Mapping[str, str], *, is_supervised: bool) -> Ticket:
         """One instance serves every ticket of the chunk: the journal reads its guarded facts from it."""

@@ -26,8 +26,8 @@ class Sheets:
         )
         self.tickets = Sheet(
             Ticket, "id", "number", "channel", "state", "version", "registered_at", "is_supervised", "project_id",
-            "proposed_section_id", "route_reason", "section_id", "dispatched_at", "due_at", "round", "journal_seq", "journal_head",
-            "title", "content", "type", "category", "urgency", "area_code", "place",
+            "proposed_section_id", "route_reason", "section_id", "dispatched_at", "due_at", "due_kind", "due_unit", "due_from",
+            "round", "journal_seq", "journal_head", "title", "content", "type", "category", "urgency", "area_code", "place",
         )  # fmt: skip
         self.events = Sheet(
             Event, "ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac", leave_out=SERIAL

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from tickets.domain.moments import at as midnight
@@ -161,7 +162,11 @@ class Planner:
         return place
 
 
-def reach(rows: Iterable[Row]) -> datetime | None:
-    """The ticket's ``due_at``: the earliest due moment of the running clocks that oblige somebody."""
-    due = [row["due_at"] for row in rows if row["run"] == RUNNING and row["kind"] not in LAPSING]
-    return min(due, default=None)
+def reach(rows: Iterable[Row]) -> Row:
+    """What the ticket keeps of the running clock that is due first, of those that oblige somebody (``rows.next_due``)."""
+    running = [row for row in rows if row["run"] == RUNNING and row["kind"] not in LAPSING]
+    first = min(running, key=itemgetter("due_at"), default=None)
+    if first is None:
+        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None}
+    unit = first["terms"].get("unit", Unit.WORKING_DAYS.value)
+    return {"due_at": first["due_at"], "due_kind": first["kind"], "due_unit": unit, "due_from": first["started_at"]}

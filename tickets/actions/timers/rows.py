@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Ticket, Timer
 from tickets.queries.calendar import working_calendar
@@ -110,7 +111,19 @@ def save(timers: Iterable[Timer]) -> None:
 def reach(ticket: Ticket) -> None:
     """Keep ``due_at`` and ``is_overdue`` of the ticket, on the instance and in the row: the earliest due moment of its running
     clocks, and whether one that is not met was breached. Neither column is guarded by the journal."""
-    clocks = list(alive(ticket).exclude(kind__in=LAPSING).values_list("run", "due_at", "breached_at"))
-    ticket.due_at = min((due for run, due, _ in clocks if run == Run.RUNNING and due is not None), default=None)
-    ticket.is_overdue = any(breached is not None for _, _, breached in clocks)
-    Ticket.objects.filter(pk=ticket.pk).update(due_at=ticket.due_at, is_overdue=ticket.is_overdue)
+    clocks = list(alive(ticket).exclude(kind__in=LAPSING).order_by("due_at", "id").select_related(None))
+    first = next((clock for clock in clocks if clock.run == Run.RUNNING and clock.due_at is not None), None)
+    facts = {**next_due(first), "is_overdue": any(clock.breached_at is not None for clock in clocks)}
+    for name, value in facts.items():
+        setattr(ticket, name, value)
+    Ticket.objects.filter(pk=ticket.pk).update(**facts)
+
+
+def next_due(clock: Timer | None) -> dict[str, Any]:
+    """What the ticket keeps of the clock that is due first."""
+    if clock is None:
+        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None}
+    unit = clock.terms.get("unit", Unit.WORKING_DAYS.value)
+    return {
+        "due_at": clock.due_at, "due_kind": clock.kind, "due_unit": unit, "due_from": clock.restarted_at or clock.started_at
+    }  # fmt: skip

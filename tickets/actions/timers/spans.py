@@ -51,6 +51,21 @@ def meet(
     return met
 
 
+@held()
+def unmeet(*, ticket: Ticket, kind: ClockKind, side: Side, now: datetime) -> list[Timer]:
+    """What had met the newest clocks of a kind is taken back: they count on from their own start, as if it had not happened."""
+    rows = (
+        Timer.objects.filter(ticket=ticket, kind=kind, side=side, run=Run.MET).select_related("policy").order_by("-id")
+    )
+    again = [timer for timer in rows if timer.started_at == rows[0].started_at] if rows else []
+    for timer in again:
+        timer.run, timer.met_at, timer.is_late = Run.RUNNING.value, None, False
+        arm(timer, now)
+    save(again)
+    reach(ticket)
+    return again
+
+
 def _is_late(timer: Timer, now: datetime) -> bool:
     late_after = reckon(timer, working_calendar(), now).late_after
     return late_after is not None and now > late_after

@@ -11,9 +11,9 @@ from simple_history.utils import bulk_create_with_history
 
 from tickets.actions import ledger
 from tickets.domain.actors import SYSTEM
-from tickets.models import CoveredYear, OfficeHours, Policy, SignOffRule, Source, SpecialDay
+from tickets.models import CoveredYear, OfficeHours, Policy, SignOffRule, Source, SpecialDay, Term
 
-from . import calendar, channels, limits
+from . import calendar, channels, limits, terms
 
 REASON = "reference"
 
@@ -28,6 +28,7 @@ class Installed:
     policies: int
     sign_off_rules: int
     sources: int
+    terms: int
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def install(now: datetime) -> Installed:
         policies=_add(limits.policies(), "name", now),
         sign_off_rules=0 if SignOffRule.history.exists() else _add(limits.sign_off_rules(), None, now),
         sources=_add_sources(channels.sources()),
+        terms=_add(terms.terms(), "text", now),
     )
     if any(asdict(done).values()):
         ledger.record(chain_name="policy", action="install_reference", actor=SYSTEM, now=now, refs=asdict(done))
@@ -47,7 +49,9 @@ def install(now: datetime) -> Installed:
 
 
 def _add(
-    rows: Iterable[SpecialDay | OfficeHours | CoveredYear | Policy | SignOffRule], identity: str | None, now: datetime
+    rows: Iterable[SpecialDay | OfficeHours | CoveredYear | Policy | SignOffRule | Term],
+    identity: str | None,
+    now: datetime,
 ) -> int:
     """The history knows every row that ever was, under its first identity too."""
     rows = list(rows)

@@ -1,0 +1,51 @@
+"""Drafts: what is typed is kept until it is sent, also when the session ends or the connection drops."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hotline.models import Draft, User
+from tickets.domain.moments import to_local
+from tickets.models import vault
+
+KEPT_FOR = timedelta(days=30)
+LARGEST = 200_000
+Lists = dict[str, list[str]]
+
+
+def keep(*, user: User, place: str, typed: Lists, now: datetime) -> None:
+    """Keep what was typed into the form at ``place``; an empty form keeps nothing."""
+    if not any(text.strip() for texts in typed.values() for text in texts):
+        return drop(user=user, place=place)
+    written = json.dumps(typed, ensure_ascii=False).encode()[:LARGEST]
+    Draft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()
+    Draft.objects.update_or_create(
+        user=user, place=place[:120], defaults={"sealed": vault.seal(written), "saved_at": now}
+    )
+    return None
+
+
+def find(user: User, place: str) -> tuple[Lists, datetime] | None:
+    """What was kept there and when; None when nothing was, or it cannot be read any more."""
+    row = Draft.objects.filter(user=user, place=place[:120]).first()
+    if row is None:
+        return None
+    try:
+        typed: Any = json.loads(vault.unseal(bytes(row.sealed)))
+    except (vault.UnreadableError, ValueError):
+        return None
+    return typed, row.saved_at
+
+
+def drop(*, user: User, place: str) -> None:
+    """It was sent, or thrown away."""
+    Draft.objects.filter(user=user, place=place[:120]).delete()
+
+
+def said(saved_at: datetime) -> str:
+    """草稿已保存 14:06."""
+    return _("Draft kept at %s") % f"{to_local(saved_at):%H:%M}"

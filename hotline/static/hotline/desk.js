@@ -1,0 +1,190 @@
+// What pages do beyond plain HTML: keys, lists, drafts, dialogs, files. Every part finds its elements by data attributes, also in
+// what HTMX brings later; without this file every page still works by links and forms.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const words = () => document.body.dataset;
+const token = () => $("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+// ── keys: an element says its key by data-key ("s", "ctrl+j"); Ctrl+Enter sends the form, "/" searches, "?" shows all ─────────
+const isTyping = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const named = (event) => (event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key.toLowerCase();
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.altKey) return;
+  const key = named(event);
+  if (key === "ctrl+enter") {
+    const form = event.target.closest("form") ?? $("form[data-main]");
+    const button = form && ($("[type=submit].primary", form) ?? $("[type=submit]", form));
+    if (button) { event.preventDefault(); button.click(); }
+    return;
+  }
+  if (key === "escape") {
+    const form = event.target.closest("form[data-draft]");
+    if (form) keep(form);
+    return;
+  }
+  if (isTyping(event.target) && !key.startsWith("ctrl+")) return;
+  if (key === "/") { event.preventDefault(); $("#find")?.focus(); return; }
+  if (key === "?") { $("#keys")?.showModal(); return; }
+  const wanted = $$("[data-key]").find((each) => each.dataset.key === key && each.offsetParent !== null);
+  if (wanted) { event.preventDefault(); wanted.click(); return; }
+  const list = $("[data-rows]");
+  if (list) move(list, key, event);
+});
+
+// ── lists: arrows go from row to row, Enter opens, x picks ────────────────────────────────────────────────────────────────
+function move(list, key, event) {
+  const rows = $$("tr[data-row]", list);
+  const here = rows.findIndex((row) => row.classList.contains("here"));
+  const step = { arrowdown: 1, j: 1, arrowup: -1, k: -1 }[key];
+  if (step && rows.length) {
+    event.preventDefault();
+    stand(rows, Math.min(rows.length - 1, Math.max(0, here + step)));
+  } else if (here >= 0 && key === "enter" && event.target.tagName !== "A" && event.target.tagName !== "BUTTON") {
+    $("a", rows[here])?.click();
+  } else if (here >= 0 && key === "x") {
+    const box = $("input[type=checkbox]", rows[here]);
+    if (box) { box.checked = !box.checked; box.dispatchEvent(new Event("change", { bubbles: true })); }
+  } else if (here >= 0) {
+    $$("[data-row-key]", rows[here]).find((each) => each.dataset.rowKey === key)?.click();
+  }
+}
+
+function stand(rows, place) {
+  rows.forEach((row, number) => row.classList.toggle("here", number === place));
+  rows[place].scrollIntoView({ block: "nearest" });
+  $("a", rows[place])?.focus({ preventScroll: true });
+}
+
+document.addEventListener("change", (event) => {
+  const target = event.target;
+  if (target.matches("[data-all]")) {
+    $$("input[type=checkbox][name]", target.closest("table")).forEach((box) => { box.checked = target.checked; });
+  }
+  if (target.matches("[data-rows] input[type=checkbox]")) {
+    const picked = $$("[data-rows] tbody input:checked").length;
+    $$("[data-picked]").forEach((each) => { each.textContent = picked ? `(${picked})` : ""; });
+  }
+  if (target.matches("[data-submit]")) target.form.requestSubmit();
+  if (target.matches("input[type=file]")) checkFiles(target);
+});
+
+// ── files: too large is said before anything is sent ─────────────────────────────────────────────────────────────────────
+function checkFiles(input) {
+  const most = Number(input.dataset.most || 20 * 1024 * 1024);
+  const large = [...input.files].find((file) => file.size > most);
+  input.setCustomValidity(large ? words().tooLarge.replace("{name}", large.name) : "");
+  if (large) input.reportValidity();
+}
+
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const bar = $("progress", event.target);
+  if (bar && event.detail.lengthComputable) { bar.hidden = false; bar.max = event.detail.total; bar.value = event.detail.loaded; }
+});
+
+// ── drafts: form[data-draft] is kept on the server as it is typed; when that fails, in this tab ────────────────────────────
+const timers = new WeakMap();
+const place = (form) => `draft:${form.dataset.draft}`;
+
+document.addEventListener("input", (event) => {
+  const counter = event.target.id && $(`[data-counts="${event.target.id}"]`);
+  if (counter) counter.textContent = event.target.value.length;
+  const form = event.target.closest("form[data-draft]");
+  if (!form) return;
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => keep(form), 1200));
+});
+
+async function keep(form) {
+  const body = new FormData(form);
+  $$("input[type=file]", form).forEach((input) => body.delete(input.name));
+  try {
+    const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token(), "X-Draft": "1" } });
+    if (answer.status === 401 || answer.redirected) sessionOver();
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    sessionStorage.removeItem(place(form));
+    say(form, await answer.text());
+  } catch {
+    body.delete("csrfmiddlewaretoken");
+    sessionStorage.setItem(place(form), JSON.stringify([...body.entries()]));
+    say(form, words().keptHere);
+  }
+}
+
+function say(form, text) {
+  $$("[data-draft-said]", form.closest("main") ?? form).forEach((each) => { each.textContent = text; });
+}
+
+function restore(form) {
+  const kept = sessionStorage.getItem(place(form));
+  if (!kept) return;
+  const values = Map.groupBy ? Map.groupBy(JSON.parse(kept), (pair) => pair[0]) : new Map(JSON.parse(kept).map((pair) => [pair[0], [pair]]));
+  for (const [name, pairs] of values) {
+    const given = pairs.map((pair) => pair[1]);
+    $$(`[name="${CSS.escape(name)}"]`, form).forEach((field) => {
+      if (field.type === "hidden") return;
+      if (field.matches("[type=checkbox], [type=radio]")) field.checked = given.includes(field.value);
+      else field.value = given[0];
+    });
+  }
+  say(form, words().restored);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  if (form.matches("[data-draft]")) { clearTimeout(timers.get(form)); sessionStorage.removeItem(place(form)); }
+}, true);
+
+function sessionOver() {
+  const told = $("#session-over");
+  if (told) { told.hidden = false; $("#main").prepend(told); }
+}
+document.addEventListener("signed-out", sessionOver);
+document.addEventListener("htmx:sendError", () => $$("[data-offline]").forEach((each) => { each.hidden = false; }));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) $$("[data-offline]").forEach((each) => { each.hidden = true; });
+});
+
+// ── dialogs: data-dialog names one; what HTMX brings into a dialog opens it ──────────────────────────────────────────────────
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) { event.preventDefault(); document.getElementById(opener.dataset.dialog)?.showModal(); }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) navigator.clipboard?.writeText(copier.dataset.copy).then(() => { copier.textContent = words().copied; });
+  if (event.target.closest("[data-print]")) window.print();
+  $$("details.drop[open], details.me[open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target.closest?.("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog) ($("[autofocus]", dialog) ?? $("input:not([type=hidden]), textarea, select", dialog))?.focus();
+});
+
+// ── a phrase from a list goes in where the cursor was ──────────────────────────────────────────────────────────────────────
+document.addEventListener("click", (event) => {
+  const phrase = event.target.closest("[data-insert]");
+  if (!phrase) return;
+  const field = document.getElementById(phrase.dataset.into);
+  if (!field) return;
+  const [start, end] = [field.selectionStart, field.selectionEnd];
+  field.setRangeText(phrase.dataset.insert, start, end, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+  phrase.closest("details")?.removeAttribute("open");
+});
+
+// ── on arrival ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+function arrive(root) {
+  if (window.matchMedia("(max-width: 760px)").matches) $$("details[data-fold]", root).forEach((each) => { each.open = false; });
+  $$("form[data-draft]", root).forEach(restore);
+  $$("[data-counts]", root).forEach((each) => { each.textContent = document.getElementById(each.dataset.counts)?.value.length ?? 0; });
+}
+document.addEventListener("DOMContentLoaded", () => arrive(document));
+document.addEventListener("htmx:load", (event) => arrive(event.target));
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });

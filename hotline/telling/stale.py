@@ -1,0 +1,32 @@
+"""Somebody was quicker: who did what and when, for the one who comes second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hotline.models import User
+from hotline.wording import said
+from tickets.actions.ledger import StaleVersion
+from tickets.domain.states import Action
+
+
+def told(error: StaleVersion) -> dict[str, Any]:
+    """``version`` as it is now, ``action`` in words, ``actor`` by name, ``at``."""
+    facts = error.facts
+    action = facts["last_action"]
+    return {
+        "version": facts["version"],
+        "code": action,
+        "action": said(Action(action)) if action in Action._value2member_map_ else action,
+        "actor": name(facts["last_actor"]),
+        "at": facts["last_at"],
+    }
+
+
+def name(label: str) -> str:
+    """The account behind ``user:12``."""
+    kind, _sep, pk = label.partition(":")
+    if kind != "user" or not pk.isdigit():
+        return label
+    found = User.objects.filter(pk=int(pk)).first()
+    return str(found) if found else label

@@ -1,0 +1,52 @@
+"""The lines of an in-tray: what each is about, covered for this reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.permissions.table import SEES_CARD
+from hotline.wording import label, mask_text, pair
+from tickets.domain.actors import Actor
+from tickets.domain.words import ClockKind
+
+#: What a notice says, by its kind; %s is the clock it is about.
+KINDS: Mapping[str, tuple[str, str]] = {
+    "clock_warned": ("%s时限将到", "%s: the limit is near"),
+    "clock_due": ("%s时限已到", "%s: the limit has passed"),
+    "clock_escalated": ("%s逾期上报", "%s: overdue, escalated"),
+    "clock_trouble": ("时限处理异常，请联系管理员", "A clock cannot fire: tell the administrator"),
+    "route_trouble": ("派单规则异常，已停用", "A routing rule failed and was set aside"),
+    "extension_asked": ("延期待批", "An extension waits for consent"),
+    "suspension_asked": ("挂账待批", "A suspension waits for consent"),
+    "return_asked": ("科室退单待审", "A section asks to return a ticket"),
+    "to_review": ("答复待初审", "A reply waits for first review"),
+    "to_sign_off": ("答复待签发", "A reply waits for sign-off"),
+    "to_send": ("答复待反馈", "A reply waits to be sent"),
+    "sent_back": ("答复被退回修改", "Your reply was sent back"),
+    "bounced": ("来源回退补正", "The source bounced the reply"),
+    "redo": ("要求重办", "Redo asked"),
+    "chase": ("催办", "Chased"),
+    "supervise": ("督办", "Supervised"),
+    "instruct": ("领导批示", "A leader's instruction"),
+    "source_differs": ("来源信息与本单位更正不同", "The source differs from our correction"),
+}
+
+
+def told(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """A line. A confidential matter's says to sections that there is something, and no words of it."""
+    is_closed = row.pop("is_confidential") and not actor.roles & SEES_CARD
+    facts = {name: mask_text(value) if isinstance(value, str) else value for name, value in row["facts"].items()}
+    kept = {} if is_closed else facts
+    return {**row, "title": mask_text(row["title"] or ""), "facts": kept, "words": words(row["kind"], row["facts"])}
+
+
+def words(kind: str, facts: Mapping[str, Any]) -> str:
+    """What happened, in the reader's language."""
+    said = pair(*KINDS.get(kind, (kind, kind)))
+    return said % label(ClockKind, str(facts.get("clock", ""))) if "%s" in said else said
+
+
+def more(facts: Mapping[str, Any]) -> str:
+    """The words that came with it."""
+    return str(facts.get("content") or facts.get("remark") or facts.get("reasons") or "")

@@ -1,0 +1,157 @@
+"""Any act of the table as a form: in a dialog of the ticket's page, or as a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import OperationalError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from hotline.acting import choosing
+from hotline.acting.acts import ACTS, Act
+from hotline.acting.fields import Misread
+from hotline.permissions import find_ticket, may
+from hotline.permissions.table import action_endpoint
+from hotline.telling import stale
+from hotline.wording import said
+from tickets.actions.contents import UnableToStore
+from tickets.actions.ledger import StaleVersion
+from tickets.domain.states import Action, UnableToMove, permits
+from tickets.domain.terms import BadTerms
+from tickets.models import Ticket
+
+from . import fields, refusals
+from .visit import Visit, page
+
+CONFLICT, UNPROCESSABLE, BUSY = 409, 422, 503
+
+
+@page("page.ticket.act")
+def act(visit: Visit, number: str, action: str) -> HttpResponse:
+    """GET shows the form, POST does the act; what was typed stays whatever happens."""
+    chosen = _of_person(action)
+    if not may(visit.actor, action_endpoint(chosen), signed_in=True):
+        return refusals.forbidden(visit.request)
+    ticket = find_ticket(visit.actor, number)
+    if not permits(chosen, visit.actor, ticket.section_id):
+        raise UnableToMove("section", "本件不由您的科室主办。", "Your section does not lead this matter.")
+    if visit.request.method != "POST":
+        return _asked(visit, ticket, chosen)
+    return _done(visit, ticket, chosen)
+
+
+def _of_person(action: str) -> Action:
+    if action not in Action._value2member_map_ or Action(action) not in ACTS:
+        raise Http404(action)
+    return Action(action)
+
+
+def _asked(
+    visit: Visit,
+    ticket: Ticket,
+    action: Action,
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    told: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    given = visit.request.POST if visit.request.method == "POST" else initial(ticket, action)
+    shown = fields.fields_of(ACTS[action].form, given, errors, choosing.of(ticket))
+    facts = {
+        "ticket": ticket,
+        "action": action,
+        "label": said(action),
+        "fields": [each for each in shown if each.name != "inquiry" or each.choices],
+        "general": (errors or {}).get("", []),
+        "version": (told or {}).get("version", ticket.version),
+        "back": _back(visit, ticket),
+        **(told or {}),
+    }
+    return (visit.part if visit.is_fragment else visit.page)(
+        "ticket/act_form.html" if visit.is_fragment else "ticket/act.html", facts, status=status
+    )
+
+
+def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
+    """What a form begins with: the office's dispatch with the proposed section, a correction with the facts as they are."""
+    if action is Action.DISPATCH and ticket.proposed_section:
+        return {"section": ticket.proposed_section.code, "reason": ticket.route_reason}
+    if action is Action.AMEND:
+        names = ("title", "content", "type", "category", "urgency", "area_code", "place", "is_confidential")
+        return {name: getattr(ticket, name) for name in names}
+    if action is Action.CONTACT:
+        return {"reached": True}
+    return {}
+
+
+def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
+    post, row = visit.request.POST, ACTS[action]
+    typed = fields.typed(row.form, post) | dict(visit.request.FILES.items())
+    if action is Action.AMEND:
+        typed = _only_changed(ticket, typed)
+    form = row.form(data=typed)
+    if not form.is_valid():
+        return _asked(visit, ticket, action, errors=fields.errors_of(form.errors), status=UNPROCESSABLE)
+    try:
+        done = row.do(
+            ticket=ticket,
+            actor=visit.actor,
+            now=visit.now,
+            expected_version=_expected(row, post),
+            **form.validated_data,
+        )
+    except StaleVersion as error:
+        return _asked(
+            visit, ticket, action, told={"stale": stale.told(error), "version": error.facts["version"]}, status=CONFLICT
+        )
+    except (UnableToMove, UnableToStore, Misread, ValidationError, BadTerms, OperationalError) as error:
+        return _asked(visit, ticket, action, errors=refusal(error), status=CONFLICT)
+    if row.reads:
+        return visit.part("ticket/opened.html", {"opened": done, "ticket": ticket})
+    messages.success(visit.request, _("Done: %s") % said(action))
+    return visit.go(_back(visit, ticket))
+
+
+def _only_changed(ticket: Ticket, typed: dict[str, Any]) -> dict[str, Any]:
+    """A correction says only what differs."""
+    return {
+        name: value
+        for name, value in typed.items()
+        if name == "reason" or str(getattr(ticket, name, None)) != str(value).replace("\r\n", "\n")
+    }
+
+
+def _expected(row: Act, post: Mapping[str, Any]) -> int | None:
+    """The version that the person saw; acts that only add do not ask."""
+    said_version = str(post.get("version", ""))
+    return int(said_version) if said_version.isdigit() and not row.adds else None
+
+
+def refusal(error: Exception) -> dict[str, list[str]]:
+    """The domain's refusal under its field, or under '' for the whole form."""
+    if isinstance(error, ValidationError):
+        return fields.errors_of(error.detail)
+    if isinstance(error, Misread):
+        return {each["field"]: [each["reason"]] for each in error.errors}
+    if isinstance(error, BadTerms):
+        return {"amount": [_("This amount does not fit the limit's unit.")]}
+    if isinstance(error, OperationalError):
+        return {"": [_("The service is busy: try again in a moment.")]}
+    if isinstance(error, UnableToStore):
+        return {"file": [said(error)]}
+    name = getattr(error, "facts", {}).get("field", "")
+    return {name: [said(error)]}  # type: ignore[arg-type]
+
+
+def _back(visit: Visit, ticket: Ticket) -> str:
+    """Where to go afterwards: where the person came from in this house, else the ticket."""
+    wanted = visit.request.POST.get("back") or visit.request.GET.get("back") or ""
+    if wanted and url_has_allowed_host_and_scheme(wanted, {visit.request.get_host()}):
+        return wanted
+    return reverse("ticket", args=[ticket.number])

@@ -1,0 +1,182 @@
+"""Lists of tickets: what is due first on top, narrowed by tabs, filters and saved views, with acts on many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hotline.acting import many, views
+from hotline.models import SavedView
+from hotline.permissions import lists_of
+from hotline.telling import rows
+from hotline.wording import said, words
+from tickets.domain.states import Action, State
+from tickets.domain.words import SECTION, Channel, MatterType, Role, Urgency
+from tickets.queries import worklists
+from tickets.queries.pages import COUNTED
+from tickets.queries.worklists import BadCursor, Filters, Worklist
+
+from .visit import Visit, page
+
+SIZE = 30
+#: Filters of the list: name in the address -> (field of Filters, its vocabulary).
+CHOICES: Mapping[str, tuple[str, Any]] = {
+    "channel": ("channel", Channel),
+    "type": ("type", MatterType),
+    "urgency": ("urgency", Urgency),
+    "state": ("state", State),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A list of the desk with how many wait in it."""
+
+    code: str
+    label: str
+    address: str
+    shown: str
+    tone: str
+    is_here: bool
+
+
+@page("page.queue")
+def queue(visit: Visit) -> HttpResponse:
+    """One page of a list of this person's desk."""
+    wanted = lists_of(visit.actor)
+    asked = visit.request.GET
+    chosen = next((each for each in wanted if each.value == asked.get("list")), wanted[0])
+    filters = _filters(asked)
+    try:
+        found = worklists.page(
+            worklist=chosen, scope=visit.scope, now=visit.now, user_id=visit.user.pk, filters=filters,
+            after=asked.get("after", ""), size=SIZE,
+        )  # fmt: skip
+    except BadCursor:
+        return visit.go(reverse("queue"))
+    facts = {
+        "chosen": chosen,
+        "title": said(chosen),
+        "tabs": _tabs(visit, wanted, chosen),
+        "rows": rows.shown(found.rows, visit.actor),
+        "next": _address(asked, after=found.next) if found.next else "",
+        "first": _address(asked, after=""),
+        "is_later": bool(asked.get("after")),
+        "filters": _choosable(asked),
+        "is_filtered": any(asked.get(name) for name in CHOICES),
+        "query": _address(asked, after=""),
+        "views": views.of(visit.user),
+        "bulk": many.offered(visit.actor, chosen),
+        "colleagues": many.colleagues(visit.actor),
+        "signs": bool(visit.actor.roles & SECTION),
+        "leads": visit.actor.has(Role.CHIEF),
+    }
+    return visit.page("section/queue.html", facts)
+
+
+def _filters(asked: Mapping[str, str]) -> Filters:
+    """What the address narrows by; a word that is none of ours is passed over."""
+    given: dict[str, Any] = {
+        field: asked[name]
+        for name, (field, vocabulary) in CHOICES.items()
+        if asked.get(name, "") in vocabulary._value2member_map_
+    }
+    return Filters(**given)
+
+
+def _tabs(visit: Visit, wanted: Sequence[Worklist], chosen: Worklist) -> list[Tab]:
+    counted = worklists.counts(worklists=tuple(wanted), scope=visit.scope, user_id=visit.user.pk)
+    return [
+        Tab(
+            each.value, said(each), f"{reverse('queue')}?list={each.value}", shown(counted[each.value]),
+            "red" if each is Worklist.OVERDUE and counted[each.value] else "", each is chosen,
+        )
+        for each in wanted
+    ]  # fmt: skip
+
+
+def shown(count: int) -> str:
+    """A count as a page shows it: 1000+ where there are more."""
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
+
+
+def _choosable(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    labels = {"channel": _("Channel"), "type": _("Type"), "urgency": _("Urgency"), "state": _("State")}
+    return [
+        {
+            "name": name,
+            "label": labels[name],
+            "value": asked.get(name, ""),
+            "choices": [(word.value, said(word)) for word in vocabulary],
+        }
+        for name, (_field, vocabulary) in CHOICES.items()
+    ]
+
+
+def _address(asked: Mapping[str, str], **more: str) -> str:
+    kept = {name: asked[name] for name in ("list", *CHOICES) if asked.get(name)}
+    query = {name: value for name, value in {**kept, **more}.items() if value}
+    return f"{reverse('queue')}?{urlencode(query)}" if query else reverse("queue")
+
+
+@page("page.queue.bulk")
+def bulk(visit: Visit) -> HttpResponse:
+    """One act on many tickets: each on its own, with a result for each, and a way back where there is one."""
+    post = visit.request.POST
+    if visit.request.method != "POST":
+        return visit.go(reverse("queue"))
+    numbers = post.getlist("ticket")[: many.MOST]
+    if not numbers:
+        messages.warning(visit.request, _("Pick the lines first."))
+        return visit.go(post.get("back") or reverse("queue"))
+    done = many.act(
+        numbers=numbers, what=post.get("do", ""), handler=post.get("handler", ""), actor=visit.actor, now=visit.now
+    )
+    if done.undo:
+        visit.request.session["undo"] = done.undo
+    if all(each.is_done for each in done.results):
+        words_of = _("%(what)s: %(count)d done") % {"what": done.label, "count": len(done.results)}
+        messages.success(visit.request, words_of, extra_tags="undo" if done.undo else "")
+        return visit.go(post.get("back") or reverse("queue"))
+    return visit.page("section/bulk.html", {"done": done, "back": post.get("back") or reverse("queue")})
+
+
+@page("page.queue.bulk")
+def undo(visit: Visit) -> HttpResponse:
+    """Take the last act on many back, ticket by ticket, where nothing has happened since."""
+    kept = visit.request.session.pop("undo", None)
+    if visit.request.method != "POST" or not kept:
+        return visit.go(reverse("queue"))
+    done = many.undo(kept, actor=visit.actor, now=visit.now)
+    back = visit.request.POST.get("back") or reverse("queue")
+    if all(each.is_done for each in done.results):
+        messages.success(visit.request, _("Taken back: %d") % len(done.results))
+        return visit.go(back)
+    return visit.page("section/bulk.html", {"done": done, "back": back})
+
+
+@page("page.queue")
+def save_view(visit: Visit) -> HttpResponse:
+    """Keep the list as it is narrowed now under a name, for oneself or for the section; or drop one."""
+    post = visit.request.POST
+    query = post.get("query", "")
+    if visit.request.method == "POST" and post.get("drop"):
+        SavedView.objects.filter(pk=post["drop"] if post["drop"].isdigit() else 0, user=visit.user).delete()
+    elif visit.request.method == "POST" and post.get("name", "").strip() and query.startswith(reverse("queue")):
+        views.keep(
+            user=visit.user, name=post["name"], query=query.partition("?")[2], is_shared=bool(post.get("shared"))
+        )
+        messages.success(visit.request, _("View saved"))
+    return visit.go(query if query.startswith(reverse("queue")) else reverse("queue"))
+
+
+def vocabulary() -> dict[str, list[dict[str, str]]]:
+    """Every word of the filters, for the help page."""
+    return {name: words(kind) for name, (_field, kind) in CHOICES.items()} | {"action": words(Action)}

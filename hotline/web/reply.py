@@ -1,0 +1,169 @@
+"""The reply desk: the internal account and the public reply side by side, checked while they are written, sent on to review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import OperationalError, transaction
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from hotline.acting import choosing, drafts, forms
+from hotline.acting.acts import ACTS
+from hotline.acting.fields import Day
+from hotline.permissions import find_ticket
+from hotline.telling import stale
+from hotline.telling.matter import Telling
+from hotline.wording import pair, said
+from tickets.actions.ledger import StaleVersion
+from tickets.domain.states import Action, State, UnableToMove, permits
+from tickets.domain.words import Outcome
+from tickets.models import PhraseKind, ReplyState, Ticket
+from tickets.queries import phrases, readiness
+
+from . import act, fields
+from .visit import Visit, page
+
+EDITABLE = (ReplyState.DRAFT.value, ReplyState.SENT_BACK.value, ReplyState.BOUNCED.value)
+FORM = forms.Draft
+KEPT = ("outcome", "public_text", "handling", "promised_on", "disclosure", "disclosure_ground", "document_no")
+
+
+def place(ticket: Ticket) -> str:
+    """Where its draft is kept."""
+    return f"{ticket.number}/reply"
+
+
+def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """What the desk shows; None where this reader writes no reply now. ``told``: what became of the last try."""
+    ticket = telling.ticket
+    if ticket.stage is not State.IN_PROGRESS or not permits(Action.DRAFT, visit.actor, ticket.section_id):
+        return None
+    written, remark = _written(telling)
+    kept = None if visit.request.method == "POST" else drafts.find(visit.user, place(ticket))
+    given: Any = visit.request.POST if visit.request.method == "POST" else kept[0] if kept else written
+    errors = (told or {}).get("errors", {})
+    made = {each.name: each for each in fields.fields_of(FORM, given, errors, choosing.of(ticket))}
+    return {
+        "fields": made,
+        "remark": remark,
+        "kept": drafts.said(kept[1]) if kept else "",
+        "phrases": phrases.of(PhraseKind.REPLY, ticket.section_id),
+        "handling_phrases": phrases.of(PhraseKind.HANDLING, ticket.section_id),
+        "findings": _findings(ticket, given),
+        "general": errors.get("", []) + errors.get("contact", []),
+        **(told or {}),
+    }
+
+
+def _written(telling: Telling) -> tuple[dict[str, Any], str]:
+    """The text that waits to be mended, as its author wrote it, and why it came back."""
+    rows = [row for row in telling.hanging["replies"] if not row["is_interim"]]
+    if not rows or rows[-1]["state"] not in EDITABLE:
+        return {}, ""
+    last = rows[-1]
+    files = [row["id"] for row in telling.hanging["attachments"] if row["reply__no"] == last["no"]]
+    return {**{name: last[name] for name in KEPT}, "attachments": files}, str(last["remark"])
+
+
+def _text(given: Any) -> readiness.Text:
+    """What stands in the form now."""
+    data = fields.typed(FORM, given) if isinstance(given, QueryDict) else dict(given)
+
+    def one(name: str) -> str:
+        value = data.get(name) or ""
+        return str(value[0] if isinstance(value, list) and value else value if not isinstance(value, list) else "")
+
+    files = tuple(int(pk) for pk in data.get("attachments") or () if str(pk).isdigit())
+    day = Day()
+    try:
+        promised = day.to_internal_value(one("promised_on")) if one("promised_on") else None
+    except ValidationError:
+        promised = None
+    return readiness.Text(one("outcome"), one("public_text"), one("handling"), promised, files)
+
+
+def _findings(ticket: Ticket, given: Any) -> list[dict[str, str]]:
+    text = _text(given)
+    is_begun = bool(
+        text.public_text.strip() or text.handling.strip()
+    )  # nobody is told off before he has written a word
+    return [
+        {"level": each.level if is_begun or each.level == "good" else "todo", "words": said(each)}
+        for each in readiness.findings(ticket, text)
+    ]
+
+
+@page("page.ticket.act")
+def checks(visit: Visit, number: str) -> HttpResponse:
+    """The checks of what stands in the form, while it is written."""
+    ticket = find_ticket(visit.actor, number)
+    return visit.part("ticket/checks.html", {"findings": _findings(ticket, visit.request.POST)})
+
+
+@page("page.ticket.act")
+def preview(visit: Visit, number: str) -> HttpResponse:
+    """The reply as each source will show it."""
+    ticket = find_ticket(visit.actor, number)
+    telling = Telling(ticket, visit.actor)
+    text = _text(visit.request.POST)
+    shown = [
+        {"source": pair(each.source.name_zh, each.source.name_en), "number": each.number, "code": each.source_id}
+        for each in telling.inquiries
+    ]
+    outcome = {word.value: said(word) for word in Outcome}
+    facts = {"ticket": ticket, "text": text, "shown": shown, "outcome": outcome.get(text.outcome, "")}
+    return visit.part("ticket/preview.html", facts)
+
+
+@page("page.ticket.act")
+def write(visit: Visit, number: str) -> HttpResponse:
+    """Keep the reply as a draft of the ticket, or submit it for review as well; what was typed stays whatever happens."""
+    ticket = find_ticket(visit.actor, number)
+    if visit.request.method != "POST":
+        return visit.go(reverse("ticket", args=[number]) + "#reply")
+    form = FORM(data=fields.typed(FORM, visit.request.POST))
+    if not form.is_valid():
+        return _again(visit, ticket, {"errors": fields.errors_of(form.errors)}, act.UNPROCESSABLE)
+    try:
+        _do(visit, ticket, form.validated_data)
+    except StaleVersion as error:
+        return _again(visit, ticket, {"stale": stale.told(error), "version": error.facts["version"]}, act.CONFLICT)
+    except (UnableToMove, ValidationError, OperationalError) as error:
+        return _again(visit, ticket, {"errors": act.refusal(error)}, act.CONFLICT)
+    drafts.drop(user=visit.user, place=place(ticket))
+    messages.success(visit.request, _("Draft saved") if _only_saves(visit) else _("Submitted for review"))
+    return visit.go(reverse("ticket", args=[number]))
+
+
+def _only_saves(visit: Visit) -> bool:
+    return visit.request.POST.get("do") == "save"
+
+
+@transaction.atomic
+def _do(visit: Visit, ticket: Ticket, values: dict[str, Any]) -> None:
+    said_version = visit.request.POST.get("version", "")
+    expected = int(said_version) if said_version.isdigit() else None
+    ACTS[Action.DRAFT].do(ticket=ticket, actor=visit.actor, now=visit.now, expected_version=expected, **values)
+    if not _only_saves(visit):
+        ACTS[Action.SUBMIT].do(ticket=ticket, actor=visit.actor, now=visit.now, expected_version=None)
+
+
+def _again(visit: Visit, ticket: Ticket, told: dict[str, Any], status: int) -> HttpResponse:
+    """The page once more, with what was typed and what is wrong with it."""
+    from .ticket import facts
+
+    fresh = find_ticket(visit.actor, ticket.number)
+    given = facts(visit, fresh)
+    if given["desk"] is None:
+        raise UnableToMove("state", *_moved_on(fresh))
+    given["desk"] |= desk(visit, Telling(fresh, visit.actor).open(), told) or {}
+    return visit.page("ticket/page.html", given, status=status)
+
+
+def _moved_on(ticket: Ticket) -> tuple[str, str]:
+    zh = f"本件现为“{ticket.stage.zh}”，您输入的内容已存为草稿。"
+    return zh, f"The ticket is “{ticket.stage.en}” by now; what you typed is kept as a draft."

@@ -1,0 +1,44 @@
+"""Moments as people say them: 今天 14:06, 昨天 10:15, 10月9日 17:30; a last day ends at 24:00."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from tickets.domain.moments import to_local
+
+from .labels import in_chinese
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
+ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def day(value: date, today: date) -> str:
+    """10月9日; with its year where that is not this one."""
+    if in_chinese():
+        plain = f"{value.month}月{value.day}日"
+        return plain if value.year == today.year else f"{value.year}年{plain}"
+    plain = f"{value.day} {MONTHS[value.month - 1]}"
+    return plain if value.year == today.year else f"{plain} {value.year}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """今天 14:06 · 昨天 10:15 · 10月9日 17:30."""
+    local, today = to_local(moment), to_local(now).date()
+    near = {0: ("今天", "today"), -1: ("昨天", "yesterday"), 1: ("明天", "tomorrow")}
+    ahead = (local.date() - today).days
+    name = near[ahead][0 if in_chinese() else 1] if ahead in near else day(local.date(), today)
+    return f"{name} {local:%H:%M}"
+
+
+def due(moment: datetime, now: datetime) -> str:
+    """The end of a limit: midnight belongs to the day it ends, 10月9日 24:00."""
+    local, today = to_local(moment), to_local(now).date()
+    if (local.hour, local.minute) == (0, 0):
+        return f"{day(local.date() - timedelta(days=1), today)} 24:00"
+    return f"{day(local.date(), today)} {local:%H:%M}"
+
+
+def weekday(value: date) -> str:
+    """周五."""
+    return f"周{WEEKDAYS[value.weekday()]}" if in_chinese() else ENGLISH_WEEKDAYS[value.weekday()]

@@ -1,0 +1,75 @@
+"""剩余时限: what is left of a limit in the office's words, and its light; never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .calendar import WorkingCalendar
+from .counting import day_of
+from .moments import to_local
+from .terms import Unit
+
+MINUTE, HOUR = 60, 3600
+RED, YELLOW, GREEN = "red", "yellow", "green"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """``light``: red once overdue; yellow with one working day or less left; green before (the published rule of Shandong)."""
+
+    zh: str
+    en: str
+    light: str
+
+
+def left(unit: Unit, due: datetime, now: datetime, calendar: WorkingCalendar) -> Left:
+    """Limits in days say the whole days after today up to and with the last one, on the last day the time to its end; limits in
+    hours say hours and minutes (of office hours for working hours), no days."""
+    if now >= due:
+        return _late(unit, due, now, calendar)
+    today, last = to_local(now).date(), day_of(due)
+    working = calendar.days_between(today, last)
+    light = YELLOW if working <= 1 else GREEN
+    if unit is Unit.WORKING_HOURS:
+        zh, en = span(calendar.between(now, due))
+        return Left(f"剩 {zh}（办公时间）", f"{en} of office time left", light)
+    days = working if unit is Unit.WORKING_DAYS else (last - today).days
+    if unit.is_days and days > 0:
+        name = "工作日" if unit is Unit.WORKING_DAYS else "自然日"
+        english = unit.en if days > 1 else unit.en.removesuffix("s")
+        return Left(f"剩 {days} 个{name}", f"{days} {english} left", light)
+    zh, en = span((due - now).total_seconds())
+    return Left(f"剩 {zh}", f"{en} left", light)
+
+
+def _late(unit: Unit, due: datetime, now: datetime, calendar: WorkingCalendar) -> Left:
+    days = calendar.days_between(day_of(due), to_local(now).date())
+    if unit is not Unit.CLOCK_HOURS and days > 0:
+        return Left(f"已超期 {days} 个工作日", f"{days} working day{'s' if days > 1 else ''} overdue", RED)
+    zh, en = span((now - due).total_seconds())
+    return Left(f"已超期 {zh}", f"{en} overdue", RED)
+
+
+def span(seconds: float) -> tuple[str, str]:
+    """2 小时 5 分; two days and more of a limit in hours are still told in hours."""
+    minutes = int(seconds // MINUTE)
+    hours, rest = divmod(minutes, 60)
+    if not minutes:
+        return "不足 1 分", "under a minute"
+    zh = " ".join(part for part in (f"{hours} 小时" if hours else "", f"{rest} 分" if rest else "") if part)
+    en = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+    return zh, en
+
+
+def share(unit: Unit, start: datetime, due: datetime, now: datetime, calendar: WorkingCalendar) -> int:
+    """How much is used, 0..100, in the limit's own kind of time: for a bar."""
+    if now >= due:
+        return 100
+    counts = calendar.between if unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS) else _wall
+    total = counts(start, due)
+    return 0 if total <= 0 else max(0, min(100, round(100 * (1 - counts(now, due) / total))))
+
+
+def _wall(first: datetime, last: datetime) -> float:
+    return (last - first).total_seconds()
