@@ -22,6 +22,7 @@ from hotline.wording import label, language_of
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
+from tickets.queries.freshness import held
 from tickets.queries.scopes import Scope
 
 from . import refusals, shell
@@ -118,7 +119,8 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
 
 def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponse:
     try:
-        response = view(visit, **params)
+        with held():
+            response = view(visit, **params)
     except (Http404, NotFound):
         response = refusals.not_found(visit.request)
     except Exception as error:

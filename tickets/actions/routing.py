@@ -15,7 +15,7 @@ from tickets.domain.routing import Decision, Facts, Rule, match, route
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Role, Side
 from tickets.models import CoHandler, Inquiry, Route, Section, Ticket
-from tickets.queries import inquiries
+from tickets.queries import inquiries, offices
 
 from . import ledger, notices, outbox, timers
 
@@ -36,8 +36,8 @@ def rules(*, facts: Facts, now: datetime) -> tuple[list[Rule], set[int]]:
     """
     usable: list[Rule] = []
     dispatching: set[int] = set()
-    sections = dict(Section.objects.values_list("code", "id"))
-    for row in Route.objects.filter(is_active=True, section__is_active=True):
+    sections = {section.code: pk for pk, section in offices.sections().items()}
+    for row in offices.routes():
         try:
             rule = _rule(row, sections)
             match(rule, facts)

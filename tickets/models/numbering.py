@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,26 @@ def allocate(model: type[models.Model], count: int = 1) -> list[int]:
         row = cursor.fetchone()
         first = (row[0] if row else 0) + 1
         return list(range(first, first + count))
+
+
+def allocate_together(wanted: Mapping[type[models.Model], int]) -> dict[type[models.Model], list[int]]:
+    """``allocate`` for several tables, on PostgreSQL in one statement."""
+    if connection.vendor != "postgresql":
+        return {model: allocate(model, count) if count else [] for model, count in wanted.items()}
+    part = (
+        "SELECT %s::int, nextval(own.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) AS own,"
+        " generate_series(1, %s)"
+    )
+    params = [
+        value for place, (model, count) in enumerate(wanted.items()) for value in (place, model._meta.db_table, count)
+    ]
+    found: dict[type[models.Model], list[int]] = {model: [] for model in wanted}
+    kinds = list(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([part] * len(kinds)), params)
+        for place, number in cursor.fetchall():
+            found[kinds[place]].append(number)
+    return found
 
 
 def ticket_number(channel: Channel, ticket_id: int, moment: datetime) -> str:

@@ -102,6 +102,7 @@ class Ticket(models.Model):
             models.Index(fields=["due_at", "id"], name="ticket_overdue", condition=models.Q(is_overdue=True)),
             models.Index(fields=["channel", "id"], name="ticket_by_channel"),
             models.Index(fields=["section", "id"], name="ticket_by_section"),
+            models.Index(fields=["place", "id"], name="ticket_by_place", condition=~models.Q(place="")),
         ]
 
     def __str__(self) -> str:

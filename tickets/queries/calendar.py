@@ -15,12 +15,12 @@ from .freshness import Cached
 
 def working_calendar() -> WorkingCalendar:
     """The calendar of the rows as they are now; without rows weekends and statutory days, all of it provisional (暂定)."""
-    return _calendar.get()
+    return cached.get()
 
 
 def calendar_version() -> str:
     """What the calendar's rows are known by: differs after every edit."""
-    return "-".join(str(part) for part in _calendar.version()[1::3])
+    return "-".join(str(part) for part in cached.version()[1::3])
 
 
 def _build() -> WorkingCalendar:
@@ -66,4 +66,4 @@ def _covered() -> tuple[date | None, date | None]:
     return date(years[0], 1, 1), date(last, 12, 31)
 
 
-_calendar = Cached(_build, SpecialDay, OfficeHours, CoveredYear)
+cached = Cached(_build, SpecialDay, OfficeHours, CoveredYear)

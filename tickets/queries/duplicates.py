@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
 from rapidfuzz import fuzz, process
 
 from tickets.models import Inquiry, Person, Ticket, vault
 
+from .together import together
+
 WINDOW = timedelta(days=60)
 MOST_CANDIDATES = 400
 LIKE = 72.0
+#: So many characters of a text are compared.
+BEGINNING = 200
+COLUMNS = ("id", "number", "title", "state", "place", "beginning", "has_phone", "has_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +46,42 @@ def like(
     visible: QuerySet[Ticket],
     most: int = 5,
 ) -> list[Suggestion]:
-    """The likeliest among ``visible`` tickets of the last 60 days, best first. Three queries, a bounded number of candidates."""
-    recent = visible.filter(registered_at__gte=now - WINDOW).exclude(state="merged")
-    by_phone = _of_phone(phone)
-    by_number = (
-        set(Inquiry.objects.filter(number__in=related).values_list("ticket_id", flat=True)) if related else set()
+    """The likeliest among ``visible`` tickets of the last 60 days, best first. One statement, a bounded number of candidates."""
+    recent = visible.filter(registered_at__gte=now - WINDOW).exclude(state="merged").order_by()
+    marked = recent.annotate(
+        has_phone=Exists(_inquiries().filter(person__in=_of_phone(phone))),
+        has_number=Exists(_inquiries().filter(number__in=related)),
+        beginning=Left("content", BEGINNING),
     )
-    wanted = Q(pk__in=by_phone | by_number)
+    lists = {"newest": marked, "related": marked.filter(pk__in=_tickets_of(phone, related))}
     if place:
-        wanted |= Q(place=place)
-    rows = {
-        row["id"]: row
-        for row in recent.filter(wanted).values("id", "number", "title", "content", "state", "place")[:MOST_CANDIDATES]
-    }
-    for row in recent.order_by("-id").values("id", "number", "title", "content", "state", "place")[:MOST_CANDIDATES]:
-        rows.setdefault(row["id"], row)
-    scores = _scores(
-        f"{title} {content[:200]}", {pk: f"{row['title']} {row['content'][:200]}" for pk, row in rows.items()}
-    )
-    found = [_suggest(row, scores.get(pk, 0.0), by_phone, by_number, place) for pk, row in rows.items()]
-    return sorted((each for each in found if each.reasons), key=lambda each: (-len(each.reasons), -each.likeness))[
+        lists["placed"] = marked.filter(place=place)
+    found = together({name: each.order_by("-id").values(*COLUMNS)[:MOST_CANDIDATES] for name, each in lists.items()})
+    rows = {row["id"]: row for each in found.values() for row in each}
+    texts = {pk: f"{row['title']} {row['beginning']}" for pk, row in rows.items()}
+    scores = _scores(f"{title} {content[:BEGINNING]}", texts)
+    suggested = [_suggest(row, scores.get(pk, 0.0), place) for pk, row in rows.items()]
+    return sorted((each for each in suggested if each.reasons), key=lambda each: (-len(each.reasons), -each.likeness))[
         :most
     ]
 
 
-def _of_phone(phone: str) -> set[int]:
+def _inquiries() -> QuerySet[Inquiry]:
+    return Inquiry.objects.filter(ticket=OuterRef("pk"))
+
+
+def _of_phone(phone: str) -> QuerySet[Person, Any]:
+    """The people with this number; nobody where none was given."""
     digest = vault.digest(phone)
     if not digest:
-        return set()
-    people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest)).values("pk")
-    return set(Inquiry.objects.filter(person__in=people).values_list("ticket_id", flat=True)[:MOST_CANDIDATES])
+        return Person.objects.none().values("pk")
+    return Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest)).values("pk")
+
+
+def _tickets_of(phone: str, related: tuple[str, ...]) -> QuerySet[Inquiry, Any]:
+    """By index: the tickets of a caller, and those a source calls related."""
+    wanted = Q(person__in=_of_phone(phone)) | (Q(number__in=related) if related else Q(pk__in=[]))
+    return Inquiry.objects.filter(wanted).values("ticket_id")
 
 
 def _scores(text: str, candidates: dict[int, str]) -> dict[int, float]:
@@ -76,18 +89,12 @@ def _scores(text: str, candidates: dict[int, str]) -> dict[int, float]:
     return {pk: score for _, score, pk in found}
 
 
-def _suggest(
-    row: Mapping[str, object], score: float, by_phone: set[int], by_number: set[int], place: str
-) -> Suggestion:
-    pk = int(str(row["id"]))
-    reasons = [
-        name
-        for name, holds in (
-            ("number", pk in by_number),
-            ("phone", pk in by_phone),
-            ("place", bool(place) and row["place"] == place),
-            ("text", score >= LIKE),
-        )
-        if holds
-    ]
-    return Suggestion(pk, str(row["number"]), str(row["title"]), str(row["state"]), tuple(reasons), score)
+def _suggest(row: Mapping[str, Any], score: float, place: str) -> Suggestion:
+    holds = {
+        "number": row["has_number"],
+        "phone": row["has_phone"],
+        "place": bool(place) and row["place"] == place,
+        "text": score >= LIKE,
+    }
+    reasons = tuple(name for name, is_so in holds.items() if is_so)
+    return Suggestion(row["id"], row["number"], row["title"], row["state"], reasons, score)

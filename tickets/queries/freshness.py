@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
@@ -24,6 +24,31 @@ def held() -> Iterator[None]:
     finally:
         if token is not None:
             _held.reset(token)
+
+
+@contextmanager
+def held_together(*cached: Cached[Any]) -> Iterator[None]:
+    """``held``, with all of these asked in one statement at the beginning."""
+    with held():
+        holding = _held.get()
+        missing = [each for each in cached if holding is not None and id(each) not in holding]
+        if missing and holding is not None:
+            for each, version in zip(missing, _versions(missing), strict=True):
+                holding[id(each)] = each.as_of(version)
+        yield
+
+
+def _versions(cached: Sequence[Cached[Any]]) -> list[Version]:
+    """The version of each, in one statement."""
+    parts = [each.parts() for each in cached]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(column for part in parts for column in part)}")
+        found = list(cursor.fetchone())
+    versions = []
+    for part in parts:
+        versions.append((connection.alias, *found[: len(part)]))
+        found = found[len(part) :]
+    return versions
 
 
 class Cached(Generic[T]):
@@ -48,17 +73,23 @@ class Cached(Generic[T]):
         return value
 
     def _asked(self) -> T:
-        version, kept = self.version(), self._kept
+        return self.as_of(self.version())
+
+    def as_of(self, version: Version) -> T:
+        """The value for this version: kept, or built now."""
+        kept = self._kept
         if kept is None or kept[0] != version:
             kept = self._kept = (version, self._build())
         return kept[1]
 
     def version(self) -> Version:
         """What differs as soon as a row is added, changed or deleted."""
+        return _versions([self])[0]
+
+    def parts(self) -> list[str]:
+        """What its version is made of, as columns of a SELECT."""
         parts = []
         for kind in self._kinds:
             table = connection.ops.quote_name(kind.history.model._meta.db_table)  # type: ignore[attr-defined]
             parts += [f"(SELECT {what} FROM {table})" for what in FACTS]  # noqa: S608 (names of our own tables)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}")
-            return (connection.alias, *cursor.fetchone())
+        return parts

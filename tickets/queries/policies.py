@@ -40,13 +40,13 @@ def find(
 
 def active() -> list[Policy]:
     """Every row that is switched on, as it is now."""
-    return _rows.get()
+    return cached.get()
 
 
 def in_force(at: datetime) -> list[Policy]:
     """Every active row of that day, for the screens of the security administrator."""
     day = to_local(at).date()
-    return [row for row in _rows.get() if _holds(row, day)]
+    return [row for row in cached.get() if _holds(row, day)]
 
 
 def _holds(row: Policy, day: date) -> bool:
@@ -65,4 +65,4 @@ def _given(fields: Iterable[str]) -> int:
     return sum(1 for field in fields if field)
 
 
-_rows = Cached(lambda: list(Policy.objects.filter(is_active=True)), Policy)
+cached = Cached(lambda: list(Policy.objects.filter(is_active=True)), Policy)

@@ -9,24 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
-from tickets import signals
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Incoming
-from tickets.models import Attachment, OutboxRow, Ticket
 
 from .checks import UnableToReceiveError
-from .copying import Sender, copy
-from .inserting import insert
-from .openings import Sorted, sort_out
-from .preparing import Preparation
 from .receiving import Received, UnknownInquiryError, receive
+from .writing import write
 
 log = logging.getLogger(__name__)
-CHUNK, PART = 5_000, 1_000
-#: Two batches at once would take in each other's numbers in another order: the second waits for the first.
-BATCH_INTAKE = 7_204_119
+CHUNK = 5_000
 
 Failure = UnableToReceiveError | UnknownInquiryError | DatabaseError | OverflowError
 
@@ -98,7 +91,7 @@ def _as_sets(incomings: Sequence[Incoming], actor: Actor, now: datetime, done: R
     put = _room(incomings, done)
     for _ in range(2):
         try:
-            sorted_out, made = _write(incomings, actor, now)
+            sorted_out, made = write(incomings, actor, now)
         except IntegrityError:
             continue
         except (OperationalError, InterfaceError):
@@ -112,51 +105,3 @@ def _as_sets(incomings: Sequence[Incoming], actor: Actor, now: datetime, done: R
             put(opening.place, Received(ticket, inquiry, "ticket"))
         return _receive_each(incomings, sorted_out.others, actor, now, put, done.failures)
     return _receive_each(incomings, range(len(incomings)), actor, now, put, done.failures)
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    tickets: Sequence[int] = ()
-    inquiries: Sequence[int] = ()
-
-
-@transaction.atomic
-def _write(incomings: Sequence[Incoming], actor: Actor, now: datetime) -> tuple[Sorted, _Made]:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_INTAKE])
-    sorted_out = sort_out(incomings, now)
-    if sorted_out.known is None or not sorted_out.openings:
-        return sorted_out, _Made()
-    prepared = Preparation(sorted_out.openings, sorted_out.known, actor, now)
-    _send(prepared)
-    _announce(prepared)
-    return sorted_out, _Made(prepared.ticket_ids, prepared.inquiry_ids)
-
-
-def _send(prepared: Preparation) -> None:
-    if connection.vendor != "postgresql":
-        for sheets in (*prepared.parts(PART), prepared.asked_to_help()):
-            insert(sheets)
-        return
-    with Sender() as sender:
-        for sheets in prepared.parts(PART):
-            sender.send(sheets)
-    copy(prepared.asked_to_help())
-
-
-def _announce(prepared: Preparation) -> None:
-    """After the commit, as the single way does; one hint for each source is enough."""
-    received, dispatched = prepared.ticket_ids, prepared.dispatched
-    tellers, holders = sorted(prepared.tellers), sorted(prepared.holders)
-
-    def tell() -> None:
-        for action, tickets in (("receive", received), ("dispatch", dispatched)):
-            for pk in tickets:
-                signals.ticket_moved.send(Ticket, ticket_id=pk, action=action)
-        for source in tellers:
-            signals.outbox_filled.send(OutboxRow, source=source)
-        for source in holders:
-            signals.files_waiting.send(Attachment, source=source)
-
-    transaction.on_commit(tell)

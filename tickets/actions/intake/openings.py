@@ -12,7 +12,8 @@ from django.db import connection
 
 from tickets.domain.messages import Happening, Incoming, Matter
 from tickets.domain.routing import Decision, Facts, Rule, route
-from tickets.models import Project, Section, Source
+from tickets.models import Source
+from tickets.queries import offices
 from tickets.queries.inquiries import FINISHED
 
 from .. import routing
@@ -38,9 +39,9 @@ class Known:
     def __init__(self, facts: Facts, now: datetime) -> None:
         self.rules: list[Rule]
         self.rules, self.dispatching = routing.rules(facts=facts, now=now)
-        self.sections = {row.pk: row for row in Section.objects.all()}
+        self.sections = offices.sections()
         self.sources = {row.pk: row for row in Source.objects.all()}
-        self.projects = dict(Project.objects.filter(is_active=True).order_by("-pk").values_list("name", "pk"))
+        self.projects = offices.projects()
 
     def decide(self, facts: Facts) -> tuple[Decision, bool]:
         """``routing.decide`` without asking the database."""
@@ -61,7 +62,7 @@ class Sorted:
 def sort_out(incomings: Sequence[Incoming], now: datetime) -> Sorted:
     """Ask the database once for all numbers and event ids of a chunk. What opens a number that is known already, here or earlier
     in the chunk, joins, amends or is calm: that is for the single way to say."""
-    events, numbers = _events(incomings), _numbers(incomings)
+    events, numbers = _known(incomings)
     known, told = None, set[Mark]()
     done = Sorted([], [], [])
     for place, incoming in enumerate(incomings):
@@ -94,32 +95,39 @@ def _opening(place: int, incoming: Incoming, now: datetime) -> Opening | None:
     return Opening(place, incoming, incoming.matter, matters.inquiry_facts(incoming.matter, incoming, now))
 
 
-def _events(incomings: Iterable[Incoming]) -> set[Mark]:
-    """The (source, event id) that were received before."""
-    return _there("tickets_exchange", "event_id", [(each.source, each.event_id) for each in incomings if each.event_id])
+EVENTS, NUMBERS = ("tickets_exchange", "event_id"), ("tickets_inquiry", "number")
 
 
-def _numbers(incomings: Iterable[Incoming]) -> set[Mark]:
-    """The (source, number) of which a round is here."""
-    return _there("tickets_inquiry", "number", [(each.source, each.number) for each in incomings])
+def _known(incomings: Sequence[Incoming]) -> tuple[set[Mark], set[Mark]]:
+    """The (source, event id) that were received before, and the (source, number) of which a round is here: one statement."""
+    asked = {
+        EVENTS: [(each.source, each.event_id) for each in incomings if each.event_id],
+        NUMBERS: [(each.source, each.number) for each in incomings],
+    }
+    parts = [part for (table, column), marks in asked.items() for part in _there(table, column, marks)]
+    found: dict[str, set[Mark]] = {EVENTS[1]: set(), NUMBERS[1]: set()}
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(part[0] for part in parts), [each for part in parts for each in part[1]])
+            for column, source, text in cursor.fetchall():
+                found[column].add((source, text))
+    return found[EVENTS[1]], found[NUMBERS[1]]
 
 
-def _there(table: str, column: str, marks: Iterable[Mark]) -> set[Mark]:
+def _there(table: str, column: str, marks: Iterable[Mark]) -> list[tuple[str, list[Any]]]:
     """One question of each source, its texts as one array; what no column can hold is not there."""
     asked: dict[str, list[str]] = defaultdict(list)
     for source, text in marks:
         if "\x00" not in text and is_encodable(text) and "\x00" not in source and is_encodable(source):
             asked[source].append(text)
-    found: set[Mark] = set()
-    with connection.cursor() as cursor:
-        for source, texts in asked.items():
-            among, given = _among(texts)
-            cursor.execute(
-                f"SELECT DISTINCT {column} FROM {table} WHERE source_id = %s AND {column} {among}",  # noqa: S608 (our own names)
-                [source, *given],
-            )
-            found |= {(source, text) for (text,) in cursor.fetchall()}
-    return found
+    parts = []
+    for source, texts in asked.items():
+        among, given = _among(texts)
+        select = (
+            f"SELECT DISTINCT '{column}', source_id, {column} FROM {table} WHERE source_id = %s AND {column} {among}"  # noqa: S608 (our own names)
+        )
+        parts.append((select, [source, *given]))
+    return parts
 
 
 def _among(texts: list[str]) -> tuple[str, list[Any]]:

@@ -38,9 +38,8 @@ class Preparation:
     def __init__(self, openings: Sequence[Opening], known: Known, actor: Actor, now: datetime) -> None:
         self.known, self.actor, self.now = known, actor, now
         count, persons = len(openings), sum(1 for each in openings if each.matter.party)
-        self.ticket_ids = numbering.allocate(Ticket, count)
-        self.inquiry_ids = numbering.allocate(Inquiry, count)
-        self._persons = iter(numbering.allocate(Person, persons) if persons else ())
+        ids = numbering.allocate_together({Ticket: count, Inquiry: count, Person: persons})
+        self.ticket_ids, self.inquiry_ids, self._persons = ids[Ticket], ids[Inquiry], iter(ids[Person])
         self._codes = iter(numbering.lookup_codes(count))
         self._openings, self.sheets, self.dispatched = openings, Sheets(), list[int]()
         self.tellers, self.holders = set[str](), set[str]()

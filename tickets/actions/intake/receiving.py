@@ -13,7 +13,7 @@ from tickets.domain.states import UnableToMove
 from tickets.models import Exchange, Inquiry
 
 from .. import ledger
-from . import events, matters
+from . import events, matters, writing
 from .checks import UnableToReceiveError, check
 
 __all__ = ["Received", "UnableToReceiveError", "UnknownInquiryError", "receive"]
@@ -46,14 +46,25 @@ def receive(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
     """
     check(incoming)
     try:
-        return _receive(incoming, actor, now)
+        return _open(incoming, actor, now) or receive_alone(incoming=incoming, actor=actor, now=now)
     except IntegrityError:
         # Two doors took in the same item at once: the second finds the first one's rows.
-        return _receive(incoming, actor, now)
+        return receive_alone(incoming=incoming, actor=actor, now=now)
+
+
+def _open(incoming: Incoming, actor: Actor, now: datetime) -> Received | None:
+    """A new number of an ordinary matter, in a handful of statements; None: it may join, amend, act, or is more than ordinary."""
+    if incoming.matter is None or incoming.happening not in OPENING:
+        return None
+    sorted_out, made = writing.write([incoming], actor, now)
+    if sorted_out.seen:
+        return Received(None, None, "calm")
+    return Received(made.tickets[0], made.inquiries[0], "ticket") if made.tickets else None
 
 
 @transaction.atomic
-def _receive(incoming: Incoming, actor: Actor, now: datetime) -> Received:
+def receive_alone(*, incoming: Incoming, actor: Actor, now: datetime) -> Received:
+    """``receive`` by the actions one by one: what everything else is compared with."""
     if _seen(incoming):
         return Received(None, None, "calm")
     inquiry = _find(incoming)

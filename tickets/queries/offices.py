@@ -1,0 +1,47 @@
+"""The bureau's own reference rows, kept in memory: routing rules, sections, projects; asked about together with calendar and limits."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from tickets.models import Project, Route, Section
+
+from . import calendar, policies
+from .freshness import Cached, held_together
+
+
+def held() -> AbstractContextManager[None]:
+    """Everything that taking in a matter looks up, asked about once."""
+    return held_together(_routes, _sections, _projects, calendar.cached, policies.cached)
+
+
+def routes() -> list[Route]:
+    """The active rules of sections that work, in order."""
+    return _routes.get()
+
+
+def sections() -> dict[int, Section]:
+    """Every section by its id, closed ones too."""
+    return _sections.get()
+
+
+def projects() -> dict[str, int]:
+    """The active projects' ids by name; of two with one name the older."""
+    return _projects.get()
+
+
+def _read_routes() -> list[Route]:
+    return list(Route.objects.filter(is_active=True, section__is_active=True))
+
+
+def _read_sections() -> dict[int, Section]:
+    return {row.pk: row for row in Section.objects.all()}
+
+
+def _read_projects() -> dict[str, int]:
+    return dict(Project.objects.filter(is_active=True).order_by("-pk").values_list("name", "pk"))
+
+
+_routes = Cached(_read_routes, Route, Section)
+_sections = Cached(_read_sections, Section)
+_projects = Cached(_read_projects, Project)
