@@ -1,7 +1,7 @@
 # The house's commands. `make help` lists them. Works with Python 3.11 and make alone; everything else comes by the locks.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check explore faults bench lock setup setup-dev clean
+.PHONY: help run test check explore faults seed bench lock setup setup-dev clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 VENV ?= .venv
@@ -41,6 +41,10 @@ check: $(VENV)/.dev ## 静态检查 / ruff, mypy, import contracts, migrations, 
 	$(TEST_SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run
 	@if [ -d hotline/templates ]; then $(BIN)/djlint hotline/templates --lint --quiet; fi
 	$(TEST_SETTINGS) $(BIN)/python manage.py check --fail-level WARNING
+
+seed: $(VENV)/.run ## 写入样例数据 / a made-up year of tickets into the database of `make run`: SIZE=XS|S|M|L
+	$(BIN)/python manage.py prepare
+	$(BIN)/python manage.py seed --size $(SIZE)
 
 bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue JSON=FILE
 	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks

@@ -10,10 +10,13 @@ from django.db.models import Q, QuerySet
 
 from hotline.permissions.table import PERSON_SEARCH, SEES_CARD
 from hotline.wording import mask_text
+from tickets import clock
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
+from tickets.domain.moments import to_local
 from tickets.models import Inquiry, Person, Ticket, vault
-from tickets.queries import duplicates, pages, scopes, worklists
+from tickets.models.numbering import PREFIX
+from tickets.queries import duplicates, pages, scopes, words, worklists
 from tickets.queries.calendar import working_calendar
 from tickets.queries.pages import Page
 from tickets.queries.scopes import Scope
@@ -22,7 +25,9 @@ CHAIN = "search"
 _GAPS = re.compile(r"[\s\-－–—]")
 _PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
 _COUNTRY = re.compile(r"^\+?86(?=1[3-9]\d{9}$)")
-_NUMBER = re.compile(r"[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
+#: What is a number, or the beginning or the end of one, rather than a word.
+_NUMBERED = re.compile(r"(?:[A-Za-z]{2}-)?\d[\d\-]*|[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
+SERIAL, MOST = 7, 100
 IDENTITY = 18
 
 
@@ -47,16 +52,13 @@ def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "
 
 def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:
     plain = _COUNTRY.sub("", _GAPS.sub("", text))
-    numbered = Q(number__iexact=text) | Q(pk__in=Inquiry.objects.filter(number=text).values("ticket_id"))
     if _PERSON.fullmatch(plain):
         if actor.roles & PERSON_SEARCH:
-            return "person", Q(pk__in=of_person(plain, actor, now)) | numbered
+            return "person", Q(pk__in=of_person(plain, actor, now)) | numbered(text)
         if len(plain) != IDENTITY:
             raise NotForYou
-        return "number", numbered
-    if _NUMBER.fullmatch(text):
-        return "number", numbered | Q(number__icontains=text)
-    return "text", matching(text, actor)
+        return "number", numbered(text)
+    return ("number" if _NUMBERED.fullmatch(text) else "text"), matching(text, actor)
 
 
 def of_person(plain: str, actor: Actor, now: datetime) -> QuerySet[Any, dict[str, Any]]:
@@ -71,13 +73,26 @@ def of_person(plain: str, actor: Actor, now: datetime) -> QuerySet[Any, dict[str
     return rows
 
 
-def matching(text: str, actor: Actor) -> Q:
-    """Tickets whose number, title or content holds the text. Who may not read a confidential matter does not find it by its
-    words either: a hit would tell what it holds."""
-    words = Q(title__contains=text.strip()) | Q(content__contains=text.strip())
-    if not actor.roles & SEES_CARD:
-        words &= Q(is_confidential=False)
-    return words | Q(number__icontains=text.strip())
+def matching(text: str, actor: Actor) -> Any:
+    """Tickets that hold the words, or have the number. Who may not read a confidential matter does not find it by its words
+    either: a hit would tell what it holds."""
+    wanted = text.strip()
+    found = words.holding(wanted)
+    if _NUMBERED.fullmatch(wanted):
+        found = numbered(wanted) | (found & Q(is_confidential=False))
+        return found
+    return found if actor.roles & SEES_CARD else found & Q(is_confidential=False)
+
+
+def numbered(text: str) -> Q:
+    """By our number or its beginning, by its last digits of this year or the last, or by a source's number."""
+    wanted = text.upper()
+    of_sources = list(Inquiry.objects.filter(number=text).values_list("ticket_id", flat=True)[:MOST])
+    found = Q(number__startswith=wanted) | Q(pk__in=of_sources)
+    if wanted.isdigit() and len(wanted) <= SERIAL:
+        year = to_local(clock.now()).year
+        found |= Q(number__in=[f"{prefix}-{y}-{wanted:0>7}" for prefix in PREFIX.values() for y in (year, year - 1)])
+    return found
 
 
 def similar(form: dict[str, Any], scope: Scope, now: datetime, besides: int | None = None) -> list[dict[str, Any]]:

@@ -35,13 +35,15 @@ class Preparation:
     The database is asked at the beginning and in ``asked_to_help`` alone: meanwhile its connection may be busy.
     """
 
+    kind: type[Sheets] = Sheets
+
     def __init__(self, openings: Sequence[Opening], known: Known, actor: Actor, now: datetime) -> None:
         self.known, self.actor, self.now = known, actor, now
         count, persons = len(openings), sum(1 for each in openings if each.matter.party)
         ids = numbering.allocate_together({Ticket: count, Inquiry: count, Person: persons})
         self.ticket_ids, self.inquiry_ids, self._persons = ids[Ticket], ids[Inquiry], iter(ids[Person])
         self._codes = iter(numbering.lookup_codes(count))
-        self._openings, self.sheets, self.dispatched = openings, Sheets(), list[int]()
+        self._openings, self.sheets, self.dispatched = openings, self.kind(), list[int]()
         self.tellers, self.holders = set[str](), set[str]()
         self._planner, self._co_handled = Planner(now), list[tuple[int, int]]()
         self._ticket, self._person, self._inquiry = Ticket(), Person(), Inquiry()
@@ -56,7 +58,7 @@ class Preparation:
         """The sheets of ``size`` openings after another."""
         for first in range(0, len(self._openings), size):
             some = slice(first, first + size)
-            self.sheets = Sheets()
+            self.sheets = self.kind()
             for each in zip(self._openings[some], self.ticket_ids[some], self.inquiry_ids[some], strict=True):
                 self._open(*each)
             yield self.sheets
@@ -90,6 +92,7 @@ class Preparation:
             self._planner.meet_sign(clocks)
             clocks += inner
             values |= self._reached(clocks)
+        self._go_on(ticket, values, clocks)
         sheets.tickets.add(values)
         self._keep_clocks(clocks, ticket_id, inquiry_id)
         self._keep_files(matter.files, incoming.source, ticket_id, inquiry_id)
@@ -120,6 +123,9 @@ class Preparation:
             **{name: text(value) for name, value in facts.items()},
         }
 
+    def _go_on(self, ticket: Ticket, values: Values, clocks: Sequence[Values]) -> None:
+        """What happens to the ticket before its row is written: nothing, where it has just come in."""
+
     def _reached(self, clocks: Sequence[Values]) -> Values:
         """What the ticket keeps of its next clock, as written."""
         kept = reach(clocks)
@@ -134,16 +140,24 @@ class Preparation:
         return ticket
 
     def _event(
-        self, ticket: Ticket, action: str, actor: Actor, refs: Mapping[str, Any], before: str = "", reason: str = ""
+        self,
+        ticket: Ticket,
+        action: str,
+        actor: Actor,
+        refs: Mapping[str, Any],
+        before: str = "",
+        reason: str = "",
+        at: datetime | None = None,
     ) -> Values:
         """The next link of the ticket's chain; the ticket's head moves on to it, as the answer says."""
+        when = at or self.now
         seq, previous = ticket.journal_seq + 1, ticket.journal_head
-        payload = chain.canonical(ledger.payload_facts(ticket, seq, action, actor, self.now, refs, before, reason))
+        payload = chain.canonical(ledger.payload_facts(ticket, seq, action, actor, when, refs, before, reason))
         digest, mac = chain.link(previous, payload, settings.JOURNAL_KEY)
         ticket.journal_seq, ticket.journal_head = seq, digest
         self.sheets.events.add({
             "ticket_id": ticket.id, "seq": seq, "action": action, "actor": text(actor.label), "user_id": actor.user_id or NULL,
-            "at": self._at, "payload": text(payload), "previous": previous or chain.GENESIS, "digest": digest, "mac": mac,
+            "at": self._moment(when), "payload": text(payload), "previous": previous or chain.GENESIS, "digest": digest, "mac": mac,
         })  # fmt: skip
         return {"journal_seq": seq, "journal_head": digest}
 

@@ -14,6 +14,13 @@ SERIAL = ("id",)
 class Sheets:
     """One sheet for each table; in iteration they stand in the order of sending."""
 
+    #: What a ticket's line brings when it has just come in.
+    OF_TICKET: tuple[str, ...] = (
+        "id", "number", "channel", "state", "version", "registered_at", "is_supervised", "project_id",
+        "proposed_section_id", "route_reason", "section_id", "dispatched_at", "due_at", "due_kind", "due_unit", "due_from",
+        "round", "journal_seq", "journal_head", "title", "content", "type", "category", "urgency", "area_code", "place",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.inquiries = Sheet(
             Inquiry, "id", "ticket_id", "source_id", "channel", "number", "round", "version", "redo_no", "outer_state", "person_id",
@@ -24,11 +31,7 @@ class Sheets:
         self.persons = Sheet(
             Person, "id", "key", "sealed", "phone_digest", "incoming_digest", "id_digest", "created_at"
         )
-        self.tickets = Sheet(
-            Ticket, "id", "number", "channel", "state", "version", "registered_at", "is_supervised", "project_id",
-            "proposed_section_id", "route_reason", "section_id", "dispatched_at", "due_at", "due_kind", "due_unit", "due_from",
-            "round", "journal_seq", "journal_head", "title", "content", "type", "category", "urgency", "area_code", "place",
-        )  # fmt: skip
+        self.tickets = Sheet(Ticket, *self.OF_TICKET)
         self.events = Sheet(
             Event, "ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac", leave_out=SERIAL
         )  # fmt: skip
