@@ -79,8 +79,7 @@ def matching(text: str, actor: Actor) -> Any:
     wanted = text.strip()
     found = words.holding(wanted)
     if _NUMBERED.fullmatch(wanted):
-        found = numbered(wanted) | (found & Q(is_confidential=False))
-        return found
+        return numbered(wanted) | (found & Q(is_confidential=False))
     return found if actor.roles & SEES_CARD else found & Q(is_confidential=False)
 
 
