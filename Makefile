@@ -46,7 +46,7 @@ seed: $(VENV)/.run ## 写入样例数据 / a made-up year of tickets into the da
 	$(BIN)/python manage.py prepare
 	$(BIN)/python manage.py seed --size $(SIZE)
 
-bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue JSON=FILE
+bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue,web JSON=FILE
 	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks
 
 lock: $(VENV)/.dev ## 重新锁定依赖 / lock the dependencies again from pyproject.toml

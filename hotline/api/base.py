@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -75,22 +76,20 @@ class Endpoint(APIView):
         """One shape for every refusal, whatever the settings say."""
         return handle
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         """Who asks."""
         return actor_of(self.request.user)
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """Which tickets he sees."""
         return scope_of(self.actor)
 
-    @property
+    @cached_property
     def now(self) -> datetime:
         """The moment of the request, read once."""
-        if not hasattr(self, "_now"):
-            self._now = clock.now()
-        return self._now
+        return clock.now()
 
     def read(self, kind: type[Strict], data: Any = None) -> dict[str, Any]:
         """The body (or ``data``) as checked values. Raises ValidationError naming each field."""

@@ -66,7 +66,7 @@ class Tickets(Endpoint):
         found = _listed(self.scope, self.actor, asked)
         ordered = pages.by_due if asked["order"] == "due" else pages.by_newest
         try:
-            page = ordered(worklists.listed(found), asked["after"], asked["size"])
+            page = ordered(found, worklists.LISTED, asked["after"], asked["size"])
         except pages.BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
         calendar = working_calendar()

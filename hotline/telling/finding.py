@@ -45,7 +45,7 @@ def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "
     """
     kind, condition = _condition(text.strip(), actor, now)
     found = scopes.visible(Ticket.objects.all(), scope).filter(condition)
-    page = pages.by_newest(worklists.listed(found), after, size)
+    page = pages.by_newest(found, worklists.LISTED, after, size)
     calendar = working_calendar()
     return kind, Page([worklists.shown(row, scope, now, calendar) for row in page.rows], page.next)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickets.domain.personal import Found, Personal, find, plain
+from tickets.domain.personal import Found, Personal, find, may_hold, plain
 
 #: How many signs stay in front; the last four stay behind. Of a plate the province and the last sign stay.
 KEPT = {Personal.ID_CARD: 6, Personal.BANK_CARD: 4, Personal.MOBILE: 3, Personal.LANDLINE: 4}
@@ -11,7 +11,9 @@ _COMPOUND = ("欧阳", "司马", "上官", "诸葛", "尉迟", "皇甫", "令狐
 
 def mask_text(text: str) -> str:
     """Free text with every number of a person covered; its other figures (ticket numbers, sums, dates) stay."""
-    covered, read = plain(text), plain(text)
+    covered = read = plain(text)
+    if not may_hold(read):
+        return covered
     for hit in sorted(find(read), key=lambda hit: hit.start, reverse=True):
         covered = covered[: hit.start] + _covered(hit) + covered[hit.end :]
     return covered

@@ -19,8 +19,15 @@ from tests.servers import NoServer, Server, postgres
 from . import database
 from .measuring import Line, table
 
-NAMES = ("import", "sweep", "firing", "deadlines", "queue")
-MODULES = {"import": "importing", "sweep": "sweeping", "firing": "firing", "deadlines": "deadlines", "queue": "queue"}
+NAMES = ("import", "sweep", "firing", "deadlines", "queue", "web")
+MODULES = {
+    "import": "importing",
+    "sweep": "sweeping",
+    "firing": "firing",
+    "deadlines": "deadlines",
+    "queue": "queue",
+    "web": "web",
+}
 SIZES = ("XS", "S", "M", "L")
 
 

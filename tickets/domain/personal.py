@@ -61,6 +61,15 @@ def plain(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
+#: Seven digits with gaps, or what begins like a plate: without one of them there is nothing to look for.
+_QUICK = re.compile(rf"\d(?:{_GAP}\d){{6}}|[{_PROVINCES}][A-HJ-NP-Za-hj-np-z]")
+
+
+def may_hold(text: str) -> bool:
+    """The quick answer, which is nearly always no; ``text`` is plain."""
+    return _QUICK.search(text) is not None
+
+
 def find(text: str) -> Iterator[Found]:
     """Every number of a person in the text; overlapping ones once."""
     read = plain(text)

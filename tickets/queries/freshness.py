@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -40,7 +41,7 @@ def held_together(*cached: Cached[Any]) -> Iterator[None]:
 
 def _versions(cached: Sequence[Cached[Any]]) -> list[Version]:
     """The version of each, in one statement."""
-    parts = [each.parts() for each in cached]
+    parts = [each.parts for each in cached]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(column for part in parts for column in part)}")
         found = list(cursor.fetchone())
@@ -86,10 +87,8 @@ class Cached(Generic[T]):
         """What differs as soon as a row is added, changed or deleted."""
         return _versions([self])[0]
 
+    @cached_property
     def parts(self) -> list[str]:
         """What its version is made of, as columns of a SELECT."""
-        parts = []
-        for kind in self._kinds:
-            table = connection.ops.quote_name(kind.history.model._meta.db_table)  # type: ignore[attr-defined]
-            parts += [f"(SELECT {what} FROM {table})" for what in FACTS]  # noqa: S608 (names of our own tables)
-        return parts
+        tables = [connection.ops.quote_name(kind.history.model._meta.db_table) for kind in self._kinds]  # type: ignore[attr-defined]
+        return [f"(SELECT {what} FROM {table})" for table in tables for what in FACTS]  # noqa: S608 (names of our own tables)

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
+from .together import Columns
+
 MOST = 200
 COUNTED = 1_001
 
@@ -31,28 +33,29 @@ class Page:
     next: str = ""
 
 
-def by_due(rows: QuerySet[Any, dict[str, Any]], after: str, size: int) -> Page:
-    """By due moment, then id; those without one come last. The rows hold ``due_at`` and ``id``."""
+def by_due(rows: QuerySet[Any], columns: Columns, after: str, size: int) -> Page:
+    """The chosen rows by due moment, then id; those without one come last. The columns hold ``due_at`` and ``id``."""
     size = min(size, MOST)
     due, pk = _opened_due(after) if after else (None, 0)
-    found: list[dict[str, Any]] = []
+    chosen = []
     if not after or due is not None:
         dated = rows.filter(due_at__isnull=False)
         if due is not None:
             dated = dated.filter(TupleGreaterThan(Tuple(F("due_at"), F("id")), (due, pk)))
-        found = list(dated.order_by("due_at", "id")[: size + 1])
+        chosen.append(dated.order_by("due_at", "id")[: size + 1])
         pk = 0
-    if len(found) <= size:
-        found += rows.filter(due_at__isnull=True, id__gt=pk).order_by("id")[: size + 1 - len(found)]
+    chosen.append(rows.filter(due_at__isnull=True, id__gt=pk).order_by("id")[: size + 1])
+    found = sorted(columns.of(*chosen), key=lambda row: (row["due_at"] is None, row["due_at"], row["id"]))[: size + 1]
     return _cut(found, size, lambda row: [row["due_at"].isoformat() if row["due_at"] else None, row["id"]])
 
 
-def by_newest(rows: QuerySet[Any, dict[str, Any]], after: str, size: int) -> Page:
-    """By id, the newest first."""
+def by_newest(rows: QuerySet[Any], columns: Columns, after: str, size: int) -> Page:
+    """The chosen rows by id, the newest first."""
     size = min(size, MOST)
     if after:
         rows = rows.filter(id__lt=_whole(_opened(after, 1)[0]))
-    return _cut(list(rows.order_by("-id")[: size + 1]), size, lambda row: [row["id"]])
+    found = columns.of(rows.order_by("-id")[: size + 1])
+    return _cut(sorted(found, key=lambda row: -int(row["id"])), size, lambda row: [row["id"]])
 
 
 def count(rows: QuerySet[Any, Any]) -> int:

@@ -109,7 +109,7 @@ def tickets_behind(
     if part == "numerator":
         base = base.filter(measure.counts(asked))
     rows = scopes.visible(Ticket.objects.filter(pk__in=base.order_by().values(measure.ticket)), scope)
-    found = by_newest(worklists.listed(rows), after, size)
+    found = by_newest(rows, worklists.LISTED, after, size)
     calendar = working_calendar()
     return Page([worklists.shown(row, scope, now, calendar) for row in found.rows], found.next)
 

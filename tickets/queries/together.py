@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 Rows = list[dict[str, Any]]
 Read = Callable[[Any], Any]
@@ -29,19 +30,65 @@ def together(asked: Mapping[str, QuerySet[Any, dict[str, Any]]]) -> dict[str, Ro
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         for place, row in cursor.fetchall():
-            part = parts[place]
-            values = json.loads(row) if isinstance(row, str) else row
-            found[part.name].append(
-                {key: read(value) for key, read, value in zip(part.keys, part.reads, values, strict=True)}
-            )
+            found[parts[place].name].append(parts[place].row(row))
     return found
+
+
+class Columns:
+    """The columns of tickets (or other rows) that a list chooses elsewhere: the long part of its statement, compiled once."""
+
+    def __init__(
+        self, listed: Callable[[QuerySet[Any]], QuerySet[Any, dict[str, Any]]], model: type[models.Model]
+    ) -> None:
+        self._listed, self._model = listed, model
+        self._compiled: dict[str, _Part] = {}
+
+    def of(self, *chosen: QuerySet[Any]) -> Rows:
+        """The rows that the querysets choose, in no order; one statement."""
+        part = self._part()
+        asked = [each for rows in chosen if (each := _ids(rows)) is not None]
+        if not asked:
+            return []
+        ids = " UNION ALL ".join(f"SELECT id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(asked))  # noqa: S608
+        statement, params = _statement([part])
+        given = [param for _, ids_params in asked for param in ids_params]
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH chosen(id) AS ({ids}), {statement.removeprefix('WITH ')}", [*given, *params])
+            return [part.row(row) for _, row in cursor.fetchall()]
+
+    def _part(self) -> _Part:
+        vendor = connection.vendor
+        if vendor not in self._compiled:
+            ids = RawSQL("SELECT id FROM chosen", [])
+            found = _part("rows", self._listed(QuerySet(self._model).filter(pk__in=ids)).order_by())
+            if found is None:
+                raise ValueError(f"{self._model} chooses nothing")
+            self._compiled[vendor] = found
+        return self._compiled[vendor]
+
+
+def _ids(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
+    try:
+        return rows.values("id").query.sql_with_params()
+    except EmptyResultSet:
+        return None
 
 
 class _Part:
     """One list: its statement, the names of its columns, and how each value is read back from JSON."""
 
-    def __init__(self, name: str, keys: list[str], reads: list[Read], sql: str, params: tuple[Any, ...]) -> None:
+    def __init__(
+        self, name: str, keys: list[str], reads: list[tuple[int, Read]], sql: str, params: tuple[Any, ...]
+    ) -> None:
         self.name, self.keys, self.reads, self.sql, self.params = name, keys, reads, sql, params
+
+    def row(self, written: str) -> dict[str, Any]:
+        """One JSON array as a row."""
+        values = orjson.loads(written)
+        for column, read in self.reads:
+            if values[column] is not None:
+                values[column] = read(values[column])
+        return dict(zip(self.keys, values, strict=True))
 
 
 def _part(name: str, rows: QuerySet[Any, dict[str, Any]]) -> _Part | None:
@@ -51,62 +98,46 @@ def _part(name: str, rows: QuerySet[Any, dict[str, Any]]) -> _Part | None:
     except EmptyResultSet:
         return None
     keys = [*(rows.query.selected or rows.query.values_select)]
-    reads = [_reader(expression.output_field) for expression, _, _ in compiler.select[: len(keys)]]
+    fields = [expression.output_field for expression, _, _ in compiler.select[: len(keys)]]
+    reads = [(place, read) for place, field in enumerate(fields) if (read := _reader(field)) is not None]
     return _Part(name, keys, reads, sql, tuple(params))
 
 
 def _statement(parts: list[_Part]) -> tuple[str, list[Any]]:
-    array = "jsonb_build_array" if connection.vendor == "postgresql" else "json_array"
+    array, cast = ("json_build_array", "::text") if connection.vendor == "postgresql" else ("json_array", "")
     tables, lines, params = [], [], list[Any]()
     for place, part in enumerate(parts):
         columns = [f"c{number}" for number in range(len(part.keys))]
         tables.append(f"p{place}({', '.join(columns)}) AS ({part.sql})")
-        lines.append(f"SELECT {place}, {array}({', '.join(columns)}) FROM p{place}")  # noqa: S608 (numbers of our own)
+        lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast} FROM p{place}")  # noqa: S608 (numbers of our own)
         params += part.params
     return f"WITH {', '.join(tables)} {' UNION ALL '.join(lines)}", params
 
 
-def _reader(field: models.Field[Any, Any]) -> Read:
-    """How a value of this column comes back from JSON."""
-    for kind, read in READS:
-        if isinstance(field, kind):
-            return read
-    return _as_it_is
+def _reader(field: models.Field[Any, Any]) -> Read | None:
+    """How a value of this column comes back from JSON; None: as it is."""
+    return next((read for kind, read in READS if isinstance(field, kind)), None)
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
+def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _day(value: Any) -> date | None:
-    return None if value is None else date.fromisoformat(value)
-
-
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
-
-
-def _flag(value: Any) -> bool | None:
-    return None if value is None else bool(value)
+def _number(value: Any) -> Decimal:
+    return Decimal(str(value))
 
 
 def _json(value: Any) -> Any:
     """SQLite keeps JSON as text."""
-    return json.loads(value) if isinstance(value, str) and connection.vendor != "postgresql" else value
+    return orjson.loads(value) if isinstance(value, str) and connection.vendor != "postgresql" else value
 
 
 #: A moment is a day as well, so it is asked first.
 READS: tuple[tuple[type[models.Field[Any, Any]], Read], ...] = (
     (models.DateTimeField, _moment),
-    (models.DateField, _day),
+    (models.DateField, date.fromisoformat),
     (models.DecimalField, _number),
-    (models.BooleanField, _flag),
+    (models.BooleanField, bool),
     (models.JSONField, _json),
 )

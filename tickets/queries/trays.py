@@ -13,11 +13,20 @@ from tickets.models import Notice, NoticeRead
 
 from . import scopes
 from .pages import Page, by_newest, count
+from .together import Columns
 
 COLUMNS = (
     "id", "kind", "role", "facts", "created_at", "ticket_id", "ticket__number", "ticket__title", "ticket__is_confidential",
-    "ticket__state", "ticket__due_at", "ticket__is_overdue", "is_read",
+    "ticket__state", "ticket__due_at", "ticket__is_overdue",
 )  # fmt: skip
+
+
+def _listed(rows: QuerySet[Notice]) -> QuerySet[Any, dict[str, Any]]:
+    columns: QuerySet[Any, dict[str, Any]] = rows.values(*COLUMNS)
+    return columns
+
+
+LISTED = Columns(_listed, Notice)
 
 
 def notices(actor: Actor) -> QuerySet[Notice]:
@@ -50,8 +59,12 @@ def page(*, actor: Actor, unread_only: bool = False, after: str = "", size: int 
     """The newest first; each row has ``is_read``, and the ticket's number and title as the actor may see them."""
     rows = unread_notices(actor) if unread_only else notices(actor)
     scope = scopes.of(actor)
-    found = by_newest(rows.annotate(is_read=_is_read(actor)).values(*COLUMNS), after, size)
-    return Page([_shown(row, scope) for row in found.rows], found.next)
+    found = by_newest(rows, LISTED, after, size)
+    ids = [row["id"] for row in found.rows]
+    read = set(
+        NoticeRead.objects.filter(user_id=actor.user_id or 0, notice__in=ids).values_list("notice_id", flat=True)
+    )
+    return Page([{**_shown(row, scope), "is_read": row["id"] in read} for row in found.rows], found.next)
 
 
 def unread(*, actor: Actor) -> int:

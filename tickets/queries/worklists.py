@@ -19,6 +19,7 @@ from . import pages, scopes
 from .calendar import working_calendar
 from .pages import BadCursor, Page
 from .scopes import Scope
+from .together import Columns
 
 __all__ = ["BadCursor", "Filters", "Page", "Worklist", "count", "counts", "page"]
 
@@ -101,8 +102,8 @@ def page(
     Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and what is left (``told``).
     Raises BadCursor for an ``after`` that is no mark of ours.
     """
-    rows = listed(tickets(worklist, scope, user_id, filters))
-    found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, after, size)
+    rows = tickets(worklist, scope, user_id, filters)
+    found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, LISTED, after, size)
     calendar = working_calendar()
     return Page([shown(row, scope, now, calendar) for row in found.rows], found.next)
 
@@ -163,6 +164,10 @@ def listed(rows: QuerySet[Ticket]) -> QuerySet[Any, dict[str, Any]]:
     )
     columns: QuerySet[Any, dict[str, Any]] = marked.values(*COLUMNS)
     return columns
+
+
+#: The columns of a list, compiled once.
+LISTED = Columns(listed, Ticket)
 
 
 def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
