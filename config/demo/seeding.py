@@ -26,7 +26,7 @@ from tickets.domain.chain import text_digest
 from tickets.domain.messages import Incoming
 from tickets.domain.states import Action, State, next_state
 from tickets.domain.words import ClockKind, Outcome, Role
-from tickets.models import Contact, Inquiry, Reply, ReplyState, Run, Ticket, numbering
+from tickets.models import CoHandler, Contact, Inquiry, Reply, ReplyState, Run, Ticket, numbering
 from tickets.queries import offices
 
 from . import matters
@@ -238,12 +238,14 @@ def _write_day(incomings: list[Incoming], came: datetime, now: datetime, people:
 
 def _answer(lives: Lives) -> None:
     """The inquiries whose reply went out, and how their callers found it."""
+    closed = [ticket for ticket, (_, at, _, _) in lives.answered.items() if at is not None]
+    CoHandler.objects.filter(ticket_id__in=closed).update(is_open=False)
     rows = list(Inquiry.objects.filter(ticket_id__in=list(lives.answered)))
     for row in rows:
-        sent, closed, digest, satisfaction = lives.answered[row.ticket_id]
-        row.answered_at, row.closed_at, row.reply_count, row.reply_digest = sent, closed, 1, digest
-        row.outer_state = "closed" if closed else row.outer_state
-        if closed and not row.is_anonymous:
+        sent, ended, digest, satisfaction = lives.answered[row.ticket_id]
+        row.answered_at, row.closed_at, row.reply_count, row.reply_digest = sent, ended, 1, digest
+        row.outer_state = "closed" if ended else row.outer_state
+        if ended and not row.is_anonymous:
             row.is_reached, row.is_solved, row.satisfaction = True, satisfaction <= 3, satisfaction
     names = [
         "answered_at",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from hotline.acting.fields import Misread, Text, When, word
 from hotline.acting.matter import MatterForm, incoming_of
+from hotline.models import User
 from hotline.telling import rows
 from hotline.telling.finding import matching, similar
 from hotline.wording import pair
@@ -22,7 +23,7 @@ from tickets.domain.actors import Actor
 from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.models import Inquiry, Section, Ticket
-from tickets.queries import pages, worklists
+from tickets.queries import offices, pages, worklists
 from tickets.queries.calendar import working_calendar
 from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Filters, Worklist
@@ -102,9 +103,10 @@ def _listed(scope: Scope, actor: Actor, asked: dict[str, Any]) -> QuerySet[Ticke
     )  # fmt: skip
     found = worklists.tickets(Worklist.ALL, scope, actor.user_id, filters)
     if asked["section"]:
-        found = found.filter(section__code=asked["section"])
+        ids = [pk for pk, section in offices.sections().items() if section.code == asked["section"]]
+        found = found.filter(section_id=ids[0]) if ids else found.none()
     if asked["handler"]:
-        found = found.filter(handler__username=asked["handler"])
+        found = found.filter(handler_id=Subquery(User.objects.filter(username=asked["handler"]).values("pk")))
     return found.filter(matching(asked["q"], actor)) if asked["q"].strip() else found
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from hotline.acting import choosing, drafts, forms
+from hotline.acting import drafts, forms
 from hotline.acting.acts import ACTS
 from hotline.acting.fields import Day
 from hotline.permissions import find_ticket
@@ -21,7 +21,7 @@ from hotline.wording import pair, said
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, permits
 from tickets.domain.words import Outcome
-from tickets.models import PhraseKind, ReplyState, Ticket
+from tickets.models import FileState, PhraseKind, ReplyState, Ticket
 from tickets.queries import phrases, readiness
 
 from . import act, fields
@@ -46,14 +46,15 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
     kept = None if visit.request.method == "POST" else drafts.find(visit.user, place(ticket))
     given: Any = visit.request.POST if visit.request.method == "POST" else kept[0] if kept else written
     errors = (told or {}).get("errors", {})
-    made = {each.name: each for each in fields.fields_of(FORM, given, errors, choosing.of(ticket))}
+    files = [(str(row["id"]), row["name"]) for row in telling.hanging["attachments"] if _is_ours(row)]
+    made = {each.name: each for each in fields.fields_of(FORM, given, errors, {"attachments": lambda: files})}
     return {
         "fields": made,
         "remark": remark,
         "kept": drafts.said(kept[1]) if kept else "",
         "phrases": phrases.of(PhraseKind.REPLY, ticket.section_id),
         "handling_phrases": phrases.of(PhraseKind.HANDLING, ticket.section_id),
-        "findings": _findings(ticket, given),
+        "findings": _findings(ticket, given, _known(telling)),
         "general": errors.get("", []) + errors.get("contact", []),
         **(told or {}),
     }
@@ -86,14 +87,25 @@ def _text(given: Any) -> readiness.Text:
     return readiness.Text(one("outcome"), one("public_text"), one("handling"), promised, files)
 
 
-def _findings(ticket: Ticket, given: Any) -> list[dict[str, str]]:
+def _is_ours(row: dict[str, Any]) -> bool:
+    return row["state"] == FileState.STORED and row["role"] != "matter"
+
+
+def _known(telling: Telling) -> readiness.Known:
+    """What the page has read already."""
+    contacts = [(row["contacted_at"], row["is_reached"]) for row in telling.hanging["contacts"]]
+    photos = frozenset(row["id"] for row in telling.hanging["attachments"] if row["role"] == "photo")
+    return readiness.Known(telling.inquiries, contacts[-1] if contacts else None, photos)
+
+
+def _findings(ticket: Ticket, given: Any, known: readiness.Known | None = None) -> list[dict[str, str]]:
     text = _text(given)
     is_begun = bool(
         text.public_text.strip() or text.handling.strip()
     )  # nobody is told off before he has written a word
     return [
         {"level": each.level if is_begun or each.level == "good" else "todo", "words": said(each)}
-        for each in readiness.findings(ticket, text)
+        for each in readiness.findings(ticket, text, known)
     ]
 
 

@@ -18,6 +18,8 @@ from tickets.actions import readings
 from tickets.domain.states import Action
 from tickets.domain.words import Side
 from tickets.models import ReadingKind, RequestKind, Ticket
+from tickets.queries import calendar, phrases
+from tickets.queries.freshness import held_together
 
 from . import buttons, reply
 from .visit import Visit, page
@@ -36,7 +38,12 @@ def ticket(visit: Visit, number: str) -> HttpResponse:
 def facts(visit: Visit, found: Ticket) -> dict[str, Any]:
     """What the page shows, in a bounded number of statements."""
     telling = Telling(found, visit.actor).open(story=True)
-    told = telling.whole()
+    with held_together(calendar.cached, phrases.cached, phrases.cached_terms):
+        return _facts(visit, telling)
+
+
+def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
+    found, told = telling.ticket, telling.whole()
     desk = reply.desk(visit, telling)
     lines = story.lines(telling)
     shown, more = story.newest(lines, STORY_LINES)

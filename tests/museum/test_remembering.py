@@ -29,7 +29,17 @@ from tickets.models import Event, Notice, Ticket
 pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 
 #: Kept beside history by design: the journal's tail, and what follows from the clocks' rows.
-DERIVED = {"journal_seq", "journal_head", "due_at", "due_kind", "due_unit", "due_from", "is_overdue", "before_merge"}
+DERIVED = {
+    "journal_seq",
+    "journal_head",
+    "due_at",
+    "due_kind",
+    "due_unit",
+    "due_from",
+    "is_overdue",
+    "before_merge",
+    "is_open",
+}
 
 
 @pytest.fixture

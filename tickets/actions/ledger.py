@@ -12,8 +12,8 @@ from django.db import models, transaction
 from tickets import signals
 from tickets.domain import chain, states
 from tickets.domain.actors import Actor
-from tickets.domain.states import Action, State, UnableToMove
-from tickets.models import Event, Head, Ticket
+from tickets.domain.states import OVER, Action, State, UnableToMove
+from tickets.models import CoHandler, Event, Head, Ticket
 from tickets.models.bulk import update_columns
 
 Refs = Mapping[str, Any]
@@ -98,6 +98,8 @@ def move(
     ticket.version += 1
     _append(ticket, action.value, actor, now, refs or {}, before=before.value, reason=reason)
     _save(ticket, actor, now, reason or action.value)
+    if (before in OVER) != (after in OVER):
+        CoHandler.objects.filter(ticket=ticket).update(is_open=after not in OVER)
     _announce(ticket, action.value)
     return ticket
 

@@ -140,6 +140,7 @@ class CoHandler(models.Model):
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="co_handled")
     asked_at = models.DateTimeField()
     is_active = models.BooleanField(default=True)
+    is_open = models.BooleanField(default=True, help_text="the ticket is open: kept by the ledger")
     contributed_at = models.DateTimeField(null=True, blank=True)
     contributed_by = person_of_staff(null=True, blank=True)
     opinion = models.TextField(blank=True)
@@ -147,7 +148,13 @@ class CoHandler(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "section"], name="one_co_handler")]
-        indexes = [models.Index(fields=["section", "is_active", "ticket"], name="co_handled_by_section")]
+        indexes = [
+            models.Index(
+                fields=["section", "ticket"],
+                name="co_handled_open",
+                condition=models.Q(is_active=True, is_open=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.section_id}"

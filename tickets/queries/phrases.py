@@ -11,7 +11,7 @@ from .freshness import Cached
 
 def of(kind: PhraseKind, section_id: int | None = None) -> list[Phrase]:
     """The phrases of a kind for a section: its own first, then everybody's."""
-    rows = [row for row in _phrases.get() if row.kind == kind and row.section_id in (None, section_id)]
+    rows = [row for row in cached.get() if row.kind == kind and row.section_id in (None, section_id)]
     return sorted(rows, key=lambda row: (row.section_id is None, row.order, row.pk))
 
 
@@ -29,7 +29,7 @@ def _hits(row: Phrase, text: str) -> int:
 
 def terms() -> list[Term]:
     """The wrong and sensitive words in force."""
-    return _terms.get()
+    return cached_terms.get()
 
 
 def _read_phrases() -> list[Phrase]:
@@ -40,5 +40,5 @@ def _read_terms() -> list[Term]:
     return list(Term.objects.filter(is_active=True).order_by("id"))
 
 
-_phrases: Cached[list[Phrase]] = Cached(_read_phrases, Phrase)
-_terms: Cached[list[Term]] = Cached(_read_terms, Term)
+cached: Cached[list[Phrase]] = Cached(_read_phrases, Phrase)
+cached_terms: Cached[list[Term]] = Cached(_read_terms, Term)

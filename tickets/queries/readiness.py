@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from tickets.domain import personal
@@ -60,11 +60,28 @@ def check(ticket: Ticket, reply: Reply) -> None:
             raise UnableToMove(found.code, found.zh, found.en, field=found.field)
 
 
-def findings(ticket: Ticket, text: Text) -> list[Finding]:
-    """Everything there is to say about a reply, what stops it first."""
-    of_ticket = list(inquiries.of(ticket))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reply is held against: the inquiries, the newest contact (moment, reached), and the ids of the photos."""
+
+    inquiries: Sequence[Inquiry]
+    contact: tuple[datetime, bool] | None
+    photos: frozenset[int]
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Known:
+        """Read from the database."""
+        last = Contact.objects.filter(ticket=ticket).order_by("-contacted_at").first()
+        photos = Attachment.objects.filter(ticket=ticket, role="photo").values_list("pk", flat=True)
+        contact = (last.contacted_at, last.is_reached) if last else None
+        return cls(list(inquiries.of(ticket)), contact, frozenset(photos))
+
+
+def findings(ticket: Ticket, text: Text, known: Known | None = None) -> list[Finding]:
+    """Everything there is to say about a reply, what stops it first. ``known``: where the caller has read it already."""
+    known = known or Known.of(ticket)
     found = [
-        *_elements(text), *_contact(ticket, of_ticket), *_evidence(ticket, text), *_privacy(text, of_ticket), *_words(text)
+        *_elements(text), *_contact(ticket, known), *_evidence(ticket, text, known), *_privacy(text, known.inquiries), *_words(text)
     ]  # fmt: skip
     order = {"stop": 0, "mind": 1, "good": 2}
     return sorted(found, key=lambda each: order[each.level])
@@ -95,18 +112,18 @@ def _promise(text: Text) -> Iterator[Finding]:
         )
 
 
-def _contact(ticket: Ticket, of_ticket: Sequence[Inquiry]) -> Iterator[Finding]:
-    last = Contact.objects.filter(ticket=ticket).order_by("-contacted_at").first()
-    if last is not None:
-        at = f"{to_local(last.contacted_at):%m-%d %H:%M}"
-        done = (
+def _contact(ticket: Ticket, known: Known) -> Iterator[Finding]:
+    if known.contact is not None:
+        moment, reached = known.contact
+        at = f"{to_local(moment):%m-%d %H:%M}"
+        zh, en = (
             ("已联系群众", "Caller contacted")
-            if last.is_reached
+            if reached
             else ("联系未果，已写明原因", "Not reached, the reason is on record")
         )
-        yield Finding("good", f"{done[0]}（{at}）", f"{done[1]} ({at})", "contact")
+        yield Finding("good", f"{zh}（{at}）", f"{en} ({at})", "contact")
         return
-    needing = [each for each in _live(of_ticket) if each.needs_reply and not each.is_anonymous]
+    needing = [each for each in _live(known.inquiries) if each.needs_reply and not each.is_anonymous]
     if any(each.source_id in ("hotline", "business") for each in needing):
         zh, en = "答复前须联系群众，或写明未联系上的原因。", "Contact the caller first, or record why it failed."
         yield Finding("stop", zh, en, "contact", "contact")
@@ -119,12 +136,11 @@ def _live(of_ticket: Sequence[Inquiry]) -> list[Inquiry]:
     return [each for each in newest.values() if each.outer_state not in inquiries.FINISHED and each.closed_at is None]
 
 
-def _evidence(ticket: Ticket, text: Text) -> Iterator[Finding]:
+def _evidence(ticket: Ticket, text: Text, known: Known) -> Iterator[Finding]:
     """An inspector takes 已整改 with a photo only (wire §4)."""
     if ticket.channel != Channel.INSPECTION or text.outcome != Outcome.SOLVED:
         return
-    photos = Attachment.objects.filter(ticket=ticket, pk__in=text.attachments, role="photo")
-    if not photos.exists():
+    if known.photos.isdisjoint(text.attachments):
         zh, en = "督查件“已解决”须附整改后照片。", "An inspector takes “solved” with a photo only: attach one."
         yield Finding("mind", zh, en, "attachments", "attachments")
 

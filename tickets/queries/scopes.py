@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets.domain.actors import Actor
 from tickets.domain.words import OFFICE, SECTION, Role
@@ -46,8 +46,8 @@ def visible(tickets: QuerySet[Ticket], scope: Scope) -> QuerySet[Ticket]:
         return tickets
     if scope.kind == "none" or scope.section_id is None:
         return tickets.none()
-    helped = CoHandler.objects.filter(section_id=scope.section_id, is_active=True).values("ticket_id")
-    return tickets.filter(Q(section_id=scope.section_id) | Q(pk__in=helped))
+    helped = CoHandler.objects.filter(ticket=OuterRef("pk"), section_id=scope.section_id, is_active=True)
+    return tickets.filter(Q(section_id=scope.section_id) | Exists(helped))
 
 
 def redact_row(row: dict[str, Any], scope: Scope) -> dict[str, Any]:

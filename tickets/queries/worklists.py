@@ -121,21 +121,26 @@ def counts(*, worklists: tuple[Worklist, ...], scope: Scope, user_id: int | None
 def tickets(
     worklist: Worklist, scope: Scope, user_id: int | None = None, filters: Filters | None = None
 ) -> QuerySet[Ticket]:
-    """The list before ordering, never more than the scope sees."""
-    rows = scopes.visible(Ticket.objects.all(), scope)
+    """The list before ordering, never more than the scope sees; a section's own lists are of what it leads."""
+    rows = _of_list(Ticket.objects.all(), worklist, scope, user_id)
     if worklist in IN_STATES:
         rows = rows.filter(state__in=sorted(IN_STATES[worklist]))
-    return _narrowed(_of_list(rows, worklist, scope, user_id), filters or Filters())
+    return _narrowed(rows, filters or Filters())
+
+
+#: Also what a section co-handles.
+WIDE = frozenset({Worklist.CO_HANDLED, Worklist.OPEN, Worklist.ALL})
 
 
 def _of_list(rows: QuerySet[Ticket], worklist: Worklist, scope: Scope, user_id: int | None) -> QuerySet[Ticket]:
-    section = scope.section_id if scope.kind == "section" else None
-    if worklist is Worklist.QUEUE and section is not None:
-        return rows.filter(section_id=section)
+    if scope.kind != "section" or worklist in WIDE:
+        rows = scopes.visible(rows, scope)
+    else:
+        rows = rows.filter(section_id=scope.section_id or 0)
     if worklist is Worklist.CO_HANDLED:
-        helped = CoHandler.objects.filter(is_active=True)
-        if section is not None:
-            helped = helped.filter(section_id=section)
+        helped = CoHandler.objects.filter(is_active=True, is_open=True)
+        if scope.kind == "section":
+            helped = helped.filter(section_id=scope.section_id or 0)
         return rows.filter(pk__in=helped.values("ticket_id"))
     if worklist is Worklist.MINE:
         return rows.filter(handler_id=user_id) if user_id is not None else rows.none()
