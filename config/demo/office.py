@@ -43,7 +43,7 @@ def install(*, now: datetime, accounts_file: Path) -> int:
         for row in bureau["routes"]:
             route = Route(**{**row, "section": sections[row["section"]]})
             ledger.save_with_history(route, actor=SYSTEM, now=now, reason=REASON)
-    return _people(bureau, sections, accounts_file)
+    return _people(bureau, sections, accounts_file, now)
 
 
 def _section(place: int, row: dict[str, Any], now: datetime) -> Section:
@@ -60,7 +60,7 @@ def people(bureau: dict[str, Any]) -> list[dict[str, Any]]:
     own = [
         {
             "username": f"{section['code']}-{post['suffix']}",
-            "name": f"测试{section['name']}{post['name']}",
+            "name": section["people"][post["suffix"]],
             "roles": post["roles"],
             "section": section["code"],
         }
@@ -71,7 +71,7 @@ def people(bureau: dict[str, Any]) -> list[dict[str, Any]]:
     return [*bureau["people"], *own]
 
 
-def _people(bureau: dict[str, Any], sections: dict[str, Section], accounts_file: Path) -> int:
+def _people(bureau: dict[str, Any], sections: dict[str, Section], accounts_file: Path, now: datetime) -> int:
     made: list[dict[str, str]] = []
     password = f"yanshi-{secrets.token_hex(4)}"
     hashed = make_password(password)  # once: a good hash takes half a second
@@ -80,7 +80,7 @@ def _people(bureau: dict[str, Any], sections: dict[str, Section], accounts_file:
             continue
         section = sections.get(row.get("section", ""))
         user = User(username=row["username"], name=row["name"], roles=row["roles"], section=section)
-        user.password = hashed
+        user.password, user.password_set_at = hashed, now
         user.save()
         roles = "、".join(Role(code).zh for code in row["roles"])
         made.append(

@@ -1,6 +1,6 @@
 """What is true in every setting: apps, database, languages, files, the queue's address."""
 
-from config import clockwork, environment, secrets
+from config import clockwork, environment, oidc, secrets
 from config.environment import ROOT as BASE_DIR
 from config.platforms import configured
 
@@ -31,6 +31,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,6 +55,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "hotline.middleware.SessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -61,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hotline.web.shell.head",
             ]
         },
     }
@@ -98,18 +107,50 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 30)  # without a click; pages that poll do not count
+SESSION_HOURS = environment.number("SESSION_HOURS", 12)  # in all, however busy
+# The row outlives both limits: a form that comes too late is then still known to be this person's, and kept for him.
+SESSION_COOKIE_AGE = int(SESSION_HOURS * 3600) + 3 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "hotline.permissions.passwords.Kinds"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "hotline.permissions.passwords.NotUsedBefore"},
 ]
+PASSWORD_DAYS = int(environment.number("PASSWORD_DAYS", 90))  # after so many a new one is asked for; 0: never
+PASSWORDS_REMEMBERED = 5  # none of the last so many may come again
+# Roles (words of tickets.domain.words.Role) that must sign in with a second factor.
+SECOND_FACTOR_ROLES = environment.words("SECOND_FACTOR_ROLES")
+
+# django-allauth signs in by pages; who may, and how often he may try, is asked of hotline.permissions by its adapters.
+ACCOUNT_ADAPTER = "hotline.web.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = (
+    False  # the lock-out of permissions.signin is the one limit, for pages, API and second factor alike
+)
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"login": "hotline.web.signin.SignInForm"}
+MFA_ADAPTER = "hotline.web.adapters.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "hotline.web.signin.CodeForm", "reauthenticate": "hotline.web.signin.CodeAgainForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+SOCIALACCOUNT_ADAPTER = "hotline.web.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = oidc.providers()
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link, not a form: the content policy lets no form leave this house
+SOCIALACCOUNT_STORE_TOKENS = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "hotline.permissions.tokens.ByToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],

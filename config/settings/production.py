@@ -12,6 +12,7 @@ from .base import SECRET_KEY
 SECRET_KEY = SECRET_KEY or random.token_urlsafe(48)
 PRODUCTION = True
 
+SECOND_FACTOR_ROLES = environment.words("SECOND_FACTOR_ROLES", "sysadmin,security,auditor,leader")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^live$", r"^ready$"]

@@ -13,7 +13,7 @@ from tickets.domain.moments import to_local
 from tickets.models import vault
 
 KEPT_FOR = timedelta(days=30)
-LARGEST = 200_000
+LARGEST = 2 * 1024 * 1024  # more than a request may carry
 Lists = dict[str, list[str]]
 
 
@@ -32,13 +32,17 @@ def keep(*, user: User, place: str, typed: Lists, now: datetime) -> None:
 def find(user: User, place: str) -> tuple[Lists, datetime] | None:
     """What was kept there and when; None when nothing was, or it cannot be read any more."""
     row = Draft.objects.filter(user=user, place=place[:120]).first()
-    if row is None:
-        return None
+    typed = opened(row) if row is not None else None
+    return (typed, row.saved_at) if row is not None and typed is not None else None
+
+
+def opened(row: Draft) -> Lists | None:
+    """What is in a draft; None when it cannot be read any more."""
     try:
         typed: Any = json.loads(vault.unseal(bytes(row.sealed)))
     except (vault.UnreadableError, ValueError):
         return None
-    return typed, row.saved_at
+    return dict(typed)
 
 
 def drop(*, user: User, place: str) -> None:

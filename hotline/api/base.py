@@ -13,15 +13,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hotline.acting.fields import Strict, Text
-from hotline.permissions import MayAct, actor_of, scope_of
-from hotline.wording import language_of
+from hotline.models import User
+from hotline.permissions import MayAct, actor_of, owed, scope_of
+from hotline.permissions.tokens import ByToken
+from hotline.wording import language_of, said
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.queries.scopes import Scope
@@ -41,7 +43,7 @@ class Endpoint(APIView):
     #: False where repeating does no harm and the answer must not be kept (sign-in, personal data, questions).
     keeps_answer: ClassVar[bool] = True
     largest: ClassVar[int] = LARGEST
-    authentication_classes = [TokenAuthentication, SessionAuthentication]
+    authentication_classes = [ByToken, SessionAuthentication]
     permission_classes = [MayAct]
     renderer_classes = [OrjsonRenderer]
     parser_classes = [JSONParser]
@@ -54,6 +56,14 @@ class Endpoint(APIView):
         if request.method == "OPTIONS" or request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
+        self._refuse_owing(request)
+
+    def _refuse_owing(self, request: Request) -> None:
+        """Somebody in by a session who owes a new password or a second factor sets them by the pages first; a token is a program's."""
+        if isinstance(request.user, User) and request.auth is None and self.endpoints.get("DELETE") != "session.close":
+            due = owed(request._request, request.user, self.now)  # noqa: SLF001
+            if due is not None:
+                raise Refused(403, due.code, said(due))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """DRF's own way, with the Idempotency-Key around the handler."""

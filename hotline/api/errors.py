@@ -23,7 +23,10 @@ from tickets.domain.terms import BadTerms
 
 log = logging.getLogger(__name__)
 #: Codes of the domain's own refusals that are about who asks, or about a thing that is not there.
-STATUS = {"role": 403, "section": 403, "unknown": 404, "not_a_person": 403, "credentials": 401, "locked": 429}
+STATUS = {
+    "role": 403, "section": 403, "unknown": 404, "not_a_person": 403, "credentials": 401, "code_needed": 401, "code_wrong": 401,
+    "locked": 429,
+}  # fmt: skip
 #: A refusal with one of these codes names a field of the body.
 FIELDS = frozenset({"reason", "proof"})
 

@@ -51,7 +51,7 @@ class Worklists(Endpoint):
             {
                 "name": each.value,
                 "label": said(each),
-                "count": worklists.count(worklist=each, scope=self.scope, user_id=self.actor.user_id),
+                "count": worklists.count(worklist=each, scope=self.scope, user_id=self.actor.in_place_of),
                 "url": f"/api/worklists/{each.value}",
             }
             for each in lists_of(self.actor)
@@ -82,7 +82,7 @@ class OneWorklist(Endpoint):
                 worklist=named(name),
                 scope=self.scope,
                 now=self.now,
-                user_id=self.actor.user_id,
+                user_id=self.actor.in_place_of,
                 after=asked["after"],
                 size=asked["size"],
             )

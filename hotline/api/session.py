@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,9 +12,9 @@ from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hotline.acting.fields import Strict
+from hotline.acting.fields import Strict, Text
 from hotline.models import User
-from hotline.permissions import sign_in, sign_out
+from hotline.permissions import sign_in, sign_out, tokens
 from hotline.wording import label
 from tickets.domain.words import Role
 
@@ -23,10 +23,12 @@ from .base import Endpoint, ok
 
 
 class Credentials(Strict):
-    """User name and password; ``token`` true also gives a token for programs."""
+    """User name and password, and the ``code`` of an account with a second factor; ``token`` true also gives a token for programs,
+    in place of the one before."""
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=200, trim_whitespace=False, style={"input_type": "password"})
+    code = Text(20)
     token = serializers.BooleanField(required=False, default=False)
 
 
@@ -44,11 +46,10 @@ class Session(Endpoint):
         """Sets the session cookie; send ``csrf`` as X-CSRFToken with what you change. Five failures lock for 15 minutes."""
         form = self.read(Credentials)
         web = request._request  # noqa: SLF001 - Django's own request carries the session
-        user = sign_in(web, username=form["username"], password=form["password"], now=self.now)
-        login(web, user)
+        user = sign_in(web, username=form["username"], password=form["password"], code=form["code"], now=self.now)
         body = {"user": me(user), "csrf": get_token(web)}
         if form["token"]:
-            body["token"] = Token.objects.get_or_create(user=user)[0].key
+            body["token"] = tokens.give(user=user, actor=user.actor(), now=self.now)
         return ok(body)
 
     @extend_schema(
@@ -59,7 +60,7 @@ class Session(Endpoint):
         if isinstance(request.user, User):
             sign_out(request._request, request.user, self.now)  # noqa: SLF001
             if isinstance(request.auth, Token):
-                request.auth.delete()
+                tokens.drop(user=request.user, actor=request.user.actor(), now=self.now)
         logout(request._request)  # noqa: SLF001
         return Response(status=204)
 
@@ -86,4 +87,5 @@ def me(user: User) -> dict[str, Any]:
         "roles": [{"code": code, "label": label(Role, code)} for code in user.roles],
         "section": {"code": section.code, "name": section.name} if section else None,
         "language": user.language,
+        "acts_for": str(user.stand_in.absent) if user.stand_in is not None else None,
     }

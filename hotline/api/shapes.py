@@ -280,7 +280,7 @@ DIAGNOSES: dict[int, tuple[str, dict[str, Any]]] = {
                 "version": 3,
                 "action": "sign",
                 "action_label": "签收",
-                "actor": "测试承办人",
+                "actor": "测试甲",
                 "at": "2026-03-02T09:10:00+08:00",
             },
         },
@@ -391,6 +391,7 @@ class Me(serializers.Serializer[Any]):
     roles = RoleShape(many=True)
     section = SectionShape(allow_null=True)
     language = Char()
+    acts_for = Char(allow_null=True)
 
 
 class SignedIn(serializers.Serializer[Any]):

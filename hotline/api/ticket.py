@@ -12,7 +12,7 @@ from hotline.acting import possible
 from hotline.acting.fields import Strict
 from hotline.permissions import find_ticket
 from hotline.permissions.table import SEES_READINGS
-from hotline.telling import changes
+from hotline.telling import changes, people
 from hotline.telling.clocks import clocks
 from hotline.telling.matter import Telling
 from hotline.wording import in_chinese, pair
@@ -65,7 +65,7 @@ class Story(Endpoint):
         telling = Telling(ticket, self.actor)
         sees = bool(self.actor.roles & SEES_READINGS)
         entries = dossier.story(ticket, with_readings=sees)
-        names = changes.names(entry.actor for entry in entries)
+        names = people.names(entry.actor for entry in entries)
         rows = [
             {
                 "at": entry.at,

@@ -1,7 +1,9 @@
 """Who may do what at the people's door: one table of endpoints and roles, one way to a ticket, one sign-in."""
 
+from . import deputies, factors, passwords, sessions, signin, tokens
 from .access import MayAct, View, actor_of, closed_row, find_ticket, may, scope_of, view_of
 from .desks import lists_of
+from .owed import Owed, owed
 from .signin import SignIn, UnableToSignIn, address_of, sign_in, sign_out
 from .table import ACT, ANYONE, ENDPOINTS, PAGES, PEOPLE, READERS
 
@@ -13,17 +15,25 @@ __all__ = [
     "PEOPLE",
     "READERS",
     "MayAct",
+    "Owed",
     "SignIn",
     "UnableToSignIn",
     "View",
     "actor_of",
     "address_of",
     "closed_row",
+    "deputies",
+    "factors",
     "find_ticket",
     "lists_of",
     "may",
+    "owed",
+    "passwords",
     "scope_of",
+    "sessions",
     "sign_in",
     "sign_out",
+    "signin",
+    "tokens",
     "view_of",
 ]

@@ -25,8 +25,10 @@ View = Literal["office", "lead", "helper", "covered"]
 
 
 def actor_of(user: User | AnonymousUser | Any) -> Actor:
-    """The account as the domain knows it; who has not signed in may do nothing."""
-    return user.actor() if isinstance(user, User) and user.is_active else NOBODY
+    """Who acts: the account by its own roles, or the deputy it is just now; who has not signed in may do nothing."""
+    if not isinstance(user, User) or not user.is_active:
+        return NOBODY
+    return user.stand_in.actor if user.stand_in is not None else user.actor()
 
 
 def scope_of(actor: Actor) -> Scope:

@@ -53,6 +53,12 @@ ENDPOINTS: Mapping[str, frozenset[Role]] = {
 #: Page by page of the desks, likewise; what a page shows of a ticket and which acts it offers is asked ticket by ticket.
 PAGES: Mapping[str, frozenset[Role]] = {
     "page.home": PEOPLE,
+    "page.profile": PEOPLE,
+    "page.profile.password": PEOPLE,
+    "page.profile.factor": PEOPLE,
+    "page.profile.again": PEOPLE,
+    "page.unsent": PEOPLE,
+    "page.deputies": PEOPLE,
     "page.queue": READERS,
     "page.queue.bulk": DESKS,
     "page.search": READERS - {Role.AUDITOR},

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from hotline.models import User
 from hotline.wording import label, pair
 from hotline.wording.names import LABELS
 from tickets.domain.moments import to_local
@@ -15,6 +14,7 @@ from tickets.domain.states import State
 from tickets.domain.words import Disclosure, MatterType, Outcome, Urgency
 from tickets.models import ReplyState, Section, Ticket
 
+from . import people
 from .matter import Telling
 
 MOST = 300
@@ -27,16 +27,10 @@ def of(ticket: Ticket, telling: Telling) -> list[dict[str, Any]]:
     """The newest first, at most 300 versions of each kind, in three queries and one for the names."""
     kinds = (("ticket", [ticket.history]), ("reply", _each(ticket, "replies")), ("request", _each(ticket, "requests")))
     rows = list(chain.from_iterable(_versions(kind, histories, telling) for kind, histories in kinds))
-    known = names(f"user:{row['actor']}" for row in rows if row["actor"])
+    known = people.names(f"user:{row['actor']}" for row in rows if row["actor"])
     for row in rows:
         row["actor"] = known.get(f"user:{row['actor']}", "")
     return sorted(rows, key=lambda row: row["at"], reverse=True)
-
-
-def names(actors: Iterable[str]) -> dict[str, str]:
-    """``user:12`` -> the account's name."""
-    ids = {int(actor[5:]) for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
-    return {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
 
 
 def _each(ticket: Ticket, related: str) -> list[Any]:

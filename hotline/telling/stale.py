@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotline.models import User
 from hotline.wording import said
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action
+
+from . import people
 
 
 def told(error: StaleVersion) -> dict[str, Any]:
@@ -18,15 +19,6 @@ def told(error: StaleVersion) -> dict[str, Any]:
         "version": facts["version"],
         "code": action,
         "action": said(Action(action)) if action in Action._value2member_map_ else action,
-        "actor": name(facts["last_actor"]),
+        "actor": people.names([facts["last_actor"]]).get(facts["last_actor"], facts["last_actor"]),
         "at": facts["last_at"],
     }
-
-
-def name(label: str) -> str:
-    """The account behind ``user:12``."""
-    kind, _sep, pk = label.partition(":")
-    if kind != "user" or not pk.isdigit():
-        return label
-    found = User.objects.filter(pk=int(pk)).first()
-    return str(found) if found else label

@@ -58,9 +58,10 @@ def _line(entry: Entry, telling: Telling, entries: Iterable[Entry]) -> dict[str,
 
 
 def who(entry: Entry) -> str:
-    """The person, the platform or the service itself."""
+    """The person, a deputy with whom he stood in for, the platform or the service itself."""
     if entry.who:
-        return entry.who
+        absent = (entry.facts or {}).get("for")
+        return pair(f"{entry.who}（代{absent}）", f"{entry.who} (for {absent})") if absent else entry.who
     if entry.actor.startswith("platform:"):
         return pair("平台", "Platform")
     return label(Role, Role.SYSTEM.value) if entry.actor == "system" else entry.actor
@@ -78,7 +79,7 @@ def _note(entry: Entry) -> str:
 def _tone(entry: Entry, telling: Telling) -> str:
     if entry.code in ALARMS or (entry.facts or {}).get("trouble"):
         return "alarm"
-    if entry.actor == f"user:{telling.actor.user_id}":
+    if entry.actor.partition(" for ")[0] == f"user:{telling.actor.user_id}":
         return "mine"
     return "source" if entry.kind == "source" or entry.actor.startswith("platform:") else ""
 

@@ -29,6 +29,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "chase": ("催办", "Chased"),
     "supervise": ("督办", "Supervised"),
     "instruct": ("领导批示", "A leader's instruction"),
+    "deputy_named": ("代理安排", "A deputy is named"),
+    "deputy_ended": ("代理结束", "A deputyship has ended"),
     "source_differs": ("来源信息与本单位更正不同", "The source differs from our correction"),
 }
 

@@ -56,7 +56,7 @@ def queue(visit: Visit) -> HttpResponse:
     filters = _filters(asked)
     try:
         found = worklists.page(
-            worklist=chosen, scope=visit.scope, now=visit.now, user_id=visit.user.pk, filters=filters,
+            worklist=chosen, scope=visit.scope, now=visit.now, user_id=visit.actor.in_place_of, filters=filters,
             after=asked.get("after", ""), size=SIZE,
         )  # fmt: skip
     except BadCursor:
@@ -92,7 +92,7 @@ def _filters(asked: Mapping[str, str]) -> Filters:
 
 
 def _tabs(visit: Visit, wanted: Sequence[Worklist], chosen: Worklist) -> list[Tab]:
-    counted = worklists.counts(worklists=tuple(wanted), scope=visit.scope, user_id=visit.user.pk)
+    counted = worklists.counts(worklists=tuple(wanted), scope=visit.scope, user_id=visit.actor.in_place_of)
     return [
         Tab(
             each.value, said(each), f"{reverse('queue')}?list={each.value}", shown(counted[each.value]),

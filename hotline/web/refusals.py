@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hotline.acting import unsent
+from hotline.models import User
+from hotline.permissions import sessions
 from hotline.wording import said
+from tickets import clock
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -35,10 +40,30 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form that came without its token."""
+    """403 of a form that came without its token; what was typed is kept for whoever sits there."""
+    if keep_unsent(request):
+        return HttpResponseRedirect(reverse("unsent"))
     return _told(
         request, 403, "csrf", _("Please try again"), _("The page was open too long: go back, reload it, try again.")
     )
+
+
+def keep_unsent(request: HttpRequest) -> bool:
+    """Keep what was posted to a page, for the person whose session this is or was; pages of one's own account keep nothing."""
+    endpoint = getattr(getattr(request.resolver_match, "func", None), "endpoint", "page.profile")
+    if request.method != "POST" or endpoint.startswith("page.profile"):
+        return False
+    user = request.user if isinstance(request.user, User) else getattr(request, "left_user", None)
+    user = user or sessions.last_user(request)
+    if user is None:
+        return False
+    typed = {name: [str(each) for each in texts] for name, texts in request.POST.lists()}
+    return unsent.keep(user=user, path=request.get_full_path(), typed=typed, now=clock.now())
+
+
+def stopped(request: HttpRequest, title: str, message: str) -> HttpResponse:
+    """403 with its own words: why somebody does not come in, and whom to ask."""
+    return render(request, "hotline/refusal.html", {"title": title, "message": message}, status=403)
 
 
 def refused(request: HttpRequest, error: Any) -> HttpResponse:

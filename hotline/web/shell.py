@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from hotline.permissions import may
@@ -53,6 +54,12 @@ class Tab:
 def desks(actor: Actor) -> Iterable[Desk]:
     """The desks that are open to him."""
     return (desk for desk in DESKS if may(actor, desk.first, signed_in=True))
+
+
+def head(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: the head of the house on every page of somebody who is in, also on those that libraries render."""
+    visit = getattr(request, "visit", None)
+    return {} if visit is None else {"visit": visit, "shell": SimpleLazyObject(lambda: of(visit))}
 
 
 def of(visit: Visit) -> list[Tab]:

@@ -8,26 +8,32 @@ from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
+from hotline.acting import unsent
 from hotline.models import User
-from hotline.permissions import actor_of, may, scope_of
-from hotline.wording import label, language_of
+from hotline.permissions import Owed, actor_of, deputies, may, owed, scope_of
+from hotline.wording import label, language_of, said
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
+from tickets.models import Section
 from tickets.queries.freshness import held
 from tickets.queries.scopes import Scope
 
-from . import refusals, shell
+from . import refusals
 
-SEE_OTHER = 303
+SEE_OTHER, BAD_REQUEST = 303, 400
+#: Open also to somebody who still owes a new password or a second factor: where he sets them.
+FREE = ("page.profile",)
 
 
 @dataclass(frozen=True)
@@ -46,19 +52,35 @@ class Visit:
         return scope_of(self.actor)
 
     @property
+    def desk_of(self) -> User:
+        """Whose desk he is at: his own, or that of somebody who is away."""
+        return self.user.stand_in.absent if self.user.stand_in is not None else self.user
+
+    @property
+    def section(self) -> Section | None:
+        """The section of that desk."""
+        return self.desk_of.section
+
+    @property
     def at(self) -> str:
         """Where he works: his section, else what he does."""
-        return self.user.section.name if self.user.section else self.roles.split("、")[0]
+        return self.section.name if self.section else self.roles.split("、")[0]
 
     @property
     def who(self) -> str:
-        """工程一科 · 测试乙."""
-        return " · ".join(part for part in (self.at, str(self.user)) if part)
+        """工程一科 · 测试乙; of a deputy also for whom."""
+        acting = _("acting for %s") % self.desk_of if self.user.stand_in is not None else ""
+        return " · ".join(part for part in (self.at, str(self.user), acting) if part)
 
     @cached_property
     def roles(self) -> str:
-        """What the account is for."""
-        return "、".join(label(Role, code) for code in self.user.roles)
+        """What the account, or the deputy, is for."""
+        return "、".join(label(Role, role.value) for role in Role if role in self.actor.roles)
+
+    @property
+    def may_act_for(self) -> list[dict[str, Any]]:
+        """The desks of people who are away that he may sit at (permissions.deputies.offered)."""
+        return list(self.request.session.get(deputies.OFFERED, []))
 
     @property
     def may_search(self) -> bool:
@@ -78,8 +100,7 @@ class Visit:
 
     def page(self, template: str, facts: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """The template with the head of the house around it."""
-        given = {"visit": self, "shell": shell.of(self), **(facts or {})}
-        return render(self.request, f"hotline/{template}", given, status=status)
+        return render(self.request, f"hotline/{template}", {"visit": self, **(facts or {})}, status=status)
 
     def part(self, template: str, facts: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """A part alone, for HTMX to put in its place."""
@@ -106,10 +127,13 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
             translation.activate(language_of(request, user))
             if not isinstance(user, User) or not user.is_active:
                 return _sign_in_first(request)
-            actor = actor_of(user)
-            if not may(actor, endpoint, signed_in=True):
+            visit = Visit(request, user, actor_of(user), clock.now(), endpoint)
+            request.visit = visit  # type: ignore[attr-defined]
+            if not may(visit.actor, endpoint, signed_in=True):
                 return refusals.forbidden(request)
-            return _told(view, Visit(request, user, actor, clock.now(), endpoint), params)
+            if not endpoint.startswith(FREE) and (due := owed(request, user, visit.now)) is not None:
+                return _pay_first(visit, due)
+            return _told(view, visit, params)
 
         answer.endpoint = endpoint  # type: ignore[attr-defined]
         return answer
@@ -127,6 +151,7 @@ def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponse
         if not (hasattr(error, "zh") and hasattr(error, "en")):
             raise
         response = refusals.refused(visit.request, error)
+    _sent_after_all(visit, response)
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     if "ETag" not in response.headers:
         add_never_cache_headers(response)
@@ -134,8 +159,25 @@ def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponse
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the page of signing in and back; HTMX is told, so that what was typed stays on the page until then."""
+    """To the page of signing in and back. HTMX is told, so that what was typed stays on the page until then; what a form has
+    posted is kept, sealed, for the person whose session has ended."""
     if "HX-Request" in request.headers:
         return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
-    target = request.get_full_path() if request.method in ("GET", "HEAD") else request.META.get("HTTP_REFERER", "/")
-    return redirect_to_login(target)
+    if refusals.keep_unsent(request):
+        messages.warning(request, _("Your session had ended. What you sent is kept: sign in, and send it again."))
+        return redirect_to_login(reverse("unsent"))
+    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+
+
+def _pay_first(visit: Visit, due: Owed) -> HttpResponse:
+    """To where a new password is set, or the second factor."""
+    messages.warning(visit.request, said(due))
+    refusals.keep_unsent(visit.request)
+    return visit.go(reverse("account_change_password" if due.code == "new_password" else "mfa_activate_totp"))
+
+
+def _sent_after_all(visit: Visit, response: HttpResponse) -> None:
+    """A kept form that has gone through now is kept no longer."""
+    kept = visit.request.GET.get("unsent", "")
+    if visit.request.method == "POST" and kept.isdigit() and response.status_code < BAD_REQUEST:
+        unsent.drop(visit.user, int(kept))

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LABELS: Mapping[str, Promise] = {
+    "absent": _("Who is away"),
     "accepted": _("Accepted"),
     "address": _("Address"),
     "amount": _("How much longer"),
@@ -24,6 +25,7 @@ LABELS: Mapping[str, Promise] = {
     "confirmed_at": _("Confirmed by both sides"),
     "contacted_at": _("When"),
     "content": _("Content"),
+    "deputy": _("Who stands in"),
     "disclosure": _("Disclosure attribute"),
     "disclosure_ground": _("Ground of the attribute"),
     "document_no": _("Document number"),
@@ -31,6 +33,7 @@ LABELS: Mapping[str, Promise] = {
     "email": _("E-mail"),
     "expected_on": _("Expected on"),
     "file": _("File"),
+    "first_day": _("First day"),
     "gender": _("Gender"),
     "handler": _("Colleague"),
     "handling": _("What was done (internal)"),
@@ -41,6 +44,7 @@ LABELS: Mapping[str, Promise] = {
     "is_anonymous": _("Anonymous"),
     "is_confidential": _("Confidential"),
     "is_report": _("Report of wrongdoing"),
+    "last_day": _("Last day"),
     "name": _("Name"),
     "needs_reply": _("Wants an answer"),
     "note": _("Note"),

@@ -99,10 +99,10 @@ def test_the_page_locks_by_the_same_rule(bureau: Bureau) -> None:
     browser = Client()
     assert "登录" in browser.get("/login/").content.decode()
     for _ in range(5):
-        page = browser.post("/login/", {"username": "handler", "password": "错误的口令"})
+        page = browser.post("/login/", {"login": "handler", "password": "错误的口令"})
     assert "已锁定15分钟" in page.content.decode()
     assert sign_in(Desk(), "handler").status_code == 429
-    assert browser.post("/login/", {"username": "chief", "password": PASSWORD}).headers["Location"] == "/"
+    assert browser.post("/login/", {"login": "chief", "password": PASSWORD}).headers["Location"] == "/"
     home = browser.get("/", follow=True).content.decode()
     assert "科室待办" in home
 
@@ -110,5 +110,5 @@ def test_the_page_locks_by_the_same_rule(bureau: Bureau) -> None:
 def test_nobody_is_sent_elsewhere_after_signing_in(bureau: Bureau) -> None:
     from django.test import Client
 
-    answer = Client().post("/login/?next=https://example.com/", {"username": "chief", "password": PASSWORD})
+    answer = Client().post("/login/?next=https://example.com/", {"login": "chief", "password": PASSWORD})
     assert answer.headers["Location"] == "/"

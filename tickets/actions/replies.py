@@ -214,7 +214,7 @@ def _announce(ticket: Ticket, reply: Reply, state: ReplyState, now: datetime) ->
             now=now,
             ticket=ticket,
             section_id=ticket.section_id,
-            user_id=reply.author_id,
+            user_id=_reworks(ticket, reply),
             facts={"remark": reply.remark[:200]},
         )
         return
@@ -222,6 +222,12 @@ def _announce(ticket: Ticket, reply: Reply, state: ReplyState, now: datetime) ->
     notices.tell(
         key=key, kind="to_sign_off" if state is ReplyState.REVIEWED else "to_send", role=role, now=now, ticket=ticket
     )
+
+
+def _reworks(ticket: Ticket, reply: Reply) -> int | None:
+    """Who mends a text that came back: its author, or the handler once the author has left or only stood in."""
+    author = reply.author
+    return author.pk if author.is_active and author.section_id == ticket.section_id else ticket.handler_id
 
 
 @transaction.atomic

@@ -29,15 +29,17 @@ class Actor:
         return self.user_id
 
     @property
+    def in_place_of(self) -> int | None:
+        """Whose desk the work is done at: the one who is away for a deputy, else the person's own."""
+        return self.deputy_for or self.user_id
+
+    @property
     def label(self) -> str:
-        """How journal and history name the actor: no personal data beyond the account's own name."""
-        return (
-            f"platform:{self.source}"
-            if self.source and self.user_id is None
-            else f"user:{self.user_id}"
-            if self.user_id
-            else self.name
-        )
+        """How journal and history name the actor: no personal data beyond the account's own name. A deputy is named with whom he
+        stands in for: ``user:7 for user:5``."""
+        if self.user_id:
+            return f"user:{self.user_id} for user:{self.deputy_for}" if self.deputy_for else f"user:{self.user_id}"
+        return f"platform:{self.source}" if self.source else self.name
 
 
 @dataclass(frozen=True, slots=True)

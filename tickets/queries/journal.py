@@ -160,10 +160,11 @@ def _check_link(event: Event, previous: str, seq: int) -> None:
 def _check_columns(event: Event, where: str) -> None:
     said = json.loads(event.payload)
     told = (said["seq"], said["action"], said["actor"], said.get("chain", ""), said["at"])
-    is_person = said["actor"].startswith("user:")
+    person, _, _ = said["actor"].partition(" for ")  # a deputy is named with whom he stands in for
+    is_person = person.startswith("user:")
     if (
         told != (event.seq, event.action, event.actor, event.chain, _iso(event.at))
-        or (said["actor"] != f"user:{event.user_id}" if is_person else event.user_id is not None)
+        or (person != f"user:{event.user_id}" if is_person else event.user_id is not None)
         or ("ticket" in said) != (event.ticket_id is not None)
     ):
         raise BadRow(f"{where}: its columns do not say what its payload says")

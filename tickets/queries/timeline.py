@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, StrIndex, Substr
 
 from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
@@ -47,6 +48,7 @@ OTHER = {
     "seen": ("状态同步", "State as the source sees it"),
 }
 READINGS = (Action.READ_PERSON.value, "read_file")
+FOR = " for user:"
 _SIGNATURE = re.compile(r" \[[^\]]*\]$")
 
 
@@ -70,12 +72,13 @@ class Entry:
 def parts(ticket: Ticket) -> Mapping[str, QuerySet[Any, dict[str, Any]]]:
     """The rows a story is made of, for ``together``; beside them it takes contacts, decisions and co_handlers of the dossier."""
     events = Event.objects.filter(ticket=ticket)
+    acted = Q(pk__in=events.order_by().values("user_id")) | Q(pk__in=_stood_in_for(events))
     works = Ticket.objects.filter(Q(pk=ticket.pk) | Q(parent=ticket)).order_by().values("pk")
     accounts: Any = get_user_model()
     history: Any = ticket.history
     return {
         "events": events.order_by("seq").values("seq", "action", "actor", "at"),
-        "people": accounts.objects.filter(pk__in=events.order_by().values("user_id")).order_by().values("id", "username", "name"),
+        "people": accounts.objects.filter(acted).order_by().values("id", "username", "name"),
         "reasons": history.order_by("history_id").values("version", "history_change_reason", "history_date"),
         "told": Exchange.objects.filter(inquiry__ticket__in=works).order_by("id").values(
             "source_id", "happening", "version", "received_at", "is_applied", "trouble", "detail"
@@ -84,6 +87,19 @@ def parts(ticket: Ticket) -> Mapping[str, QuerySet[Any, dict[str, Any]]]:
             "telling", "post", "sent_at", "created_at", "receipt_no", "trouble", "source_id"
         ),
     }  # fmt: skip
+
+
+def _stood_in_for(events: QuerySet[Event]) -> QuerySet[Event, Any]:
+    """The accounts in whose place deputies acted: the second half of ``user:7 for user:5``."""
+    after = StrIndex("actor", Value(FOR)) + len(FOR)
+    found = events.order_by().filter(actor__contains=FOR)
+    return found.annotate(absent=Cast(Substr("actor", after), BigIntegerField())).values("absent")
+
+
+def named(actor: str, people: Mapping[str, str]) -> tuple[str, str]:
+    """Who that is and for whom he acted ('' for himself), by the names of ``people`` (user:7 -> 测试甲); '' for no person."""
+    person, _, absent = actor.partition(" for ")
+    return people.get(person, ""), people.get(absent, absent)
 
 
 def entries(rows: Mapping[str, Rows], *, with_readings: bool = True) -> list[Entry]:
@@ -111,9 +127,9 @@ def _acts(rows: Mapping[str, Rows], *, with_readings: bool) -> Iterator[Entry]:
         more = next(notes, "") if row["action"] == Action.CONTACT else reasons.get(row["at"], "")
         zh, en = label(row["action"])
         said = "" if more == row["action"] else more
-        yield Entry(
-            row["at"], "act", row["action"], zh, en, row["actor"], people.get(row["actor"], ""), said, row["seq"]
-        )
+        who, absent = named(row["actor"], people)
+        facts = {"for": absent} if absent else None
+        yield Entry(row["at"], "act", row["action"], zh, en, row["actor"], who, said, row["seq"], facts)
 
 
 def _reason(written: str | None) -> str:

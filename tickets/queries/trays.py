@@ -30,12 +30,12 @@ LISTED = Columns(_listed, Notice)
 
 
 def notices(actor: Actor) -> QuerySet[Notice]:
-    """What is addressed to the actor: to him, to a role of his office, or to a role of his own section while it still has the
-    ticket. A section's role without a section, or a person without an account, gets nothing."""
+    """What is addressed to the actor: to him (for a deputy also to the one who is away), to a role of his office, or to a role of
+    his own section while it still has the ticket. A section's role without a section, or a person without an account, gets nothing."""
     if actor.user_id is None:
         return Notice.objects.none()
     office = sorted(role.value for role in actor.roles - SECTION)
-    to = Q(user_id=actor.user_id) | Q(user__isnull=True, section__isnull=True, role__in=office)
+    to = Q(user_id__in={actor.user_id, actor.in_place_of}) | Q(user__isnull=True, section__isnull=True, role__in=office)
     if actor.section_id is not None:
         desk = sorted(role.value for role in actor.roles & SECTION)
         to |= Q(user__isnull=True, section_id=actor.section_id, role__in=desk)

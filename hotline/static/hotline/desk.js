@@ -5,7 +5,8 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const words = () => document.body.dataset;
-const token = () => $("[name=csrfmiddlewaretoken]")?.value ?? "";
+// The cookie's, when there is one: after signing in again in another window the token in a page that was left open is stale.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? $("[name=csrfmiddlewaretoken]")?.value ?? "";
 
 // ── keys: an element says its key by data-key ("s", "ctrl+j"); Ctrl+Enter sends the form, "/" searches, "?" shows all ─────────
 const isTyping = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -136,6 +137,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  const stale = $("[name=csrfmiddlewaretoken]", form);
+  if (stale) stale.value = token();
   if (form.matches("[data-draft]")) { clearTimeout(timers.get(form)); sessionStorage.removeItem(place(form)); }
 }, true);
 
@@ -187,4 +190,8 @@ function arrive(root) {
 }
 document.addEventListener("DOMContentLoaded", () => arrive(document));
 document.addEventListener("htmx:load", (event) => arrive(event.target));
-document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = token(); });
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token();
+  if (!event.detail.triggeringEvent) event.detail.headers["X-Unattended"] = "1"; // nobody clicked: it keeps no session alive
+});

@@ -106,7 +106,7 @@ def decide_extension(
     ticket = ledger.lock(ticket.pk, expected_version)
     action = Action.GRANT_EXTENSION if granted else Action.REFUSE_EXTENSION
     request = _open_request(ticket, RequestKind.EXTENSION, now)
-    if request.asked_by_id == actor.user_id:
+    if request.asked_by_id in (actor.user_id, actor.deputy_for):
         raise UnableToMove("own_text", "不能审批自己提出的申请。", "Nobody decides what he asked for himself.")
     ledger.move(ticket=ticket, action=action, actor=actor, now=now, refs={"request": request.pk}, reason=opinion)
     outer = _platform_clock(request)
@@ -239,7 +239,7 @@ def decide_suspension(
     """A leader grants or refuses; a granted suspension is a state with a promised date, and the clocks of our own policy pause."""
     ticket = ledger.lock(ticket.pk, expected_version)
     request = _open_request(ticket, RequestKind.SUSPENSION, now)
-    if request.asked_by_id == actor.user_id:
+    if request.asked_by_id in (actor.user_id, actor.deputy_for):
         raise UnableToMove("own_text", "不能审批自己提出的申请。", "Nobody decides what he asked for himself.")
     action = Action.GRANT_SUSPENSION if granted else Action.REFUSE_SUSPENSION
     changes = {"promised_on": request.until, "review_on": request.review_on} if granted else {}

@@ -23,10 +23,14 @@ UNSIGNED_WITHIN = timedelta(minutes=10)
 
 @transaction.atomic
 def sign(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int | None = None) -> Ticket:
-    """签收: the section takes the ticket; who signs is its handler until transferred."""
+    """签收: the section takes the ticket; who signs, or for whom a deputy signs, is its handler until transferred."""
     ticket = ledger.lock(ticket.pk, expected_version)
     ledger.move(
-        ticket=ticket, action=Action.SIGN, actor=actor, now=now, changes={"signed_at": now, "handler_id": actor.user_id}
+        ticket=ticket,
+        action=Action.SIGN,
+        actor=actor,
+        now=now,
+        changes={"signed_at": now, "handler_id": actor.in_place_of},
     )
     timers.meet(ticket=ticket, kind=ClockKind.SIGN, now=now, side=Side.INNER)
     return ticket
