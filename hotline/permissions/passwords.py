@@ -62,6 +62,16 @@ class NotUsedBefore:
         return _("None of your last %d passwords.") % settings.PASSWORDS_REMEMBERED
 
 
+def rules() -> list[str]:
+    """What is asked of a password, before anybody has typed one."""
+    return [
+        _("Ten characters at least."),
+        Kinds().get_help_text(),
+        _("Not like your name or user name, and not one that everybody uses."),
+        NotUsedBefore().get_help_text(),
+    ]
+
+
 def change(*, user: User, password: str, actor: Actor, now: datetime, action: str = "password_changed") -> None:
     """Set a password that the validators have seen; the one before is remembered, the act is journalled."""
     if user.has_usable_password():

@@ -14,7 +14,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import password_validation, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -65,7 +65,7 @@ def password(visit: Visit) -> HttpResponse:
         update_session_auth_hash(visit.request, visit.user)
         messages.success(visit.request, _("The new password holds. Sessions on other machines have ended."))
         return visit.go(reverse("profile"))
-    facts = {"form": form, "rules": password_validation.password_validators_help_texts()}
+    facts = {"form": form, "rules": passwords.rules()}
     return visit.page("profile/password.html", facts, status=422 if form.errors else 200)
 
 

@@ -1,4 +1,4 @@
-"""A small OpenID Connect server for tests: discovery, authorisation without a page, token with PKCE, user information; it keeps what it saw."""
+"""A small OpenID Connect server for tests: discovery, authorisation without a page, token with PKCE, user information."""
 
 from __future__ import annotations
 
