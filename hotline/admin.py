@@ -20,6 +20,7 @@ from tickets.models import (
     Inquiry,
     OutboxRow,
     Person,
+    Rating,
     Reply,
     Request,
     Ticket,
@@ -28,7 +29,7 @@ from tickets.models import (
 LOOKERS = frozenset({Role.SYSADMIN, Role.AUDITOR})
 #: Tables that speak of matters and people: the auditor reads every log, the system administrator no personal data (domain §5).
 OF_MATTERS: tuple[type[models.Model], ...] = (
-    Ticket, Inquiry, Exchange, Reply, Contact, Request, Decision, Attachment, OutboxRow, Person, Event,
+    Ticket, Inquiry, Exchange, Reply, Contact, Request, Decision, Attachment, OutboxRow, Person, Event, Rating,
 )  # fmt: skip
 #: Columns that nobody is shown: sealed bytes, secrets, and texts that may name a person.
 SEALED = frozenset(

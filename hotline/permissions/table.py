@@ -59,6 +59,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.profile.again": PEOPLE,
     "page.unsent": PEOPLE,
     "page.deputies": PEOPLE,
+    "page.citizen": ANYONE,
+    "page.citizen.matter": ANYONE,
     "page.queue": READERS,
     "page.queue.bulk": DESKS,
     "page.search": READERS - {Role.AUDITOR},

@@ -49,14 +49,15 @@ def shown(ticket: Ticket, now: datetime, *, side: Side) -> dict[str, list[dict[s
     """The clocks for a page, ``near`` and the ``rest``: ``clocks`` with ``words`` for what is left, their ``tone``, ``is_alive``.
 
     Near are those that run, of the reader's own ``side`` first; of the other side the answer only."""
-    rows = _worded(ticket, now)
+    rows = worded(ticket, now)
     near = [row for row in rows if row["is_alive"] and (row["side"] == side.value or row["kind"] == ClockKind.REPLY)]
     near = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))[:NEAR]
     near = near or rows[:1]
     return {"near": near, "rest": [row for row in rows if row not in near]}
 
 
-def _worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
+def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
+    """Every clock with ``words`` for what is left, their ``tone``, and ``is_alive``; those that run first, in order of their end."""
     calendar = working_calendar()
     made = []
     for row in queries.clocks(ticket, now):
@@ -66,7 +67,7 @@ def _worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
         else:
             found: Left = left(Unit(row["unit"]), row["due_at"], now, calendar)
             zh, en, tone = found.zh, found.en, TONES[found.light]
-        made.append(
-            {**_told(row), "words": pair(zh, en), "tone": tone, "is_alive": state in ("left", "late", "paused")}
-        )
+        is_alive = state in ("left", "late", "paused")
+        more = {"inquiry_id": row["inquiry_id"], "words": pair(zh, en), "tone": tone, "is_alive": is_alive}
+        made.append({**_told(row), **more})
     return sorted(made, key=lambda row: (not row["is_alive"], row["due_at"]))

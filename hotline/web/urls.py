@@ -7,7 +7,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+<<<<<<< HEAD
 from . import act, deputies, home, profile, queue, reply, search, signin, ticket, tray, unsent
+=======
+from . import act, citizen, home, queue, reply, search, signin, ticket, tray
+>>>>>>> e1a5946 (callers: look up a matter by code and four digits, read until when and why and the answer, rate it; guessing locked out)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,6 +38,8 @@ urlpatterns = [
     path("unsent/", unsent.unsent, name="unsent"),
     path("language/", set_language, name="set_language"),
     path("appearance/", home.appearance, name="appearance"),
+    path("progress/", citizen.citizen, name="citizen"),
+    path("progress/matter/", citizen.matter, name="citizen_matter"),
     path("tray/", tray.tray, name="tray"),
     path("tray/count/", tray.tray_count, name="tray_count"),
     path("search/", search.search, name="search"),

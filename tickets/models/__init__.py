@@ -8,6 +8,7 @@ from .person import Person
 from .phrase import Phrase, PhraseKind, Term, TermKind
 from .policy import Policy, SignOffRule, Start, Tag
 from .project import Project
+from .rating import Rating
 from .reading import Reading, ReadingKind
 from .reply import Contact, Reply, ReplyState
 from .request import Decision, Request, RequestKind
@@ -39,6 +40,7 @@ __all__ = [
     "Policy",
     "Post",
     "Project",
+    "Rating",
     "Reading",
     "ReadingKind",
     "Reply",

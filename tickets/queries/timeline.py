@@ -36,6 +36,8 @@ OTHER = {
     "bounced_while_open": ("办理中回退补正", "Bounced while open"),
     "source_accepted": ("来源审核通过", "Accepted by the source"),
     "rated": ("回访结果", "Follow-up result"),
+    "rated_online": ("群众自主评价", "Rated by the caller"),
+    "looked_up": ("群众查询进度", "Looked up by the caller"),
     "inquiry_closed": ("来源办结一件", "One inquiry closed by its source"),
     "inquiry_withdrawn": ("来源撤回一件", "One inquiry withdrawn"),
     "chased_after_answer": ("答复后催办", "Chased after the answer"),
