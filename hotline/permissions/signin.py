@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,22 +9,20 @@ from allauth.account.signals import user_logged_in
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import authenticate, login
-from django.db import transaction
-from django.db.models import F
 from django.http import HttpRequest
 
-from hotline.models import SignInFailure, User
+from hotline.models import User
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
 
 from . import factors
 from .access import NOBODY
+from .lockout import Door, digest
 
 CHAIN = "sign-in"
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class UnableToSignIn(Exception):
@@ -46,7 +43,12 @@ class SignIn:
     @property
     def account(self) -> str:
         """How the lock-out and the journal name the account: a digest, because people type passwords into this field."""
-        return hashlib.sha256(self.username.strip().lower().encode(errors="replace")).hexdigest()[:32]
+        return digest(self.username)
+
+    @property
+    def door(self) -> Door:
+        """Where failures in a row are counted."""
+        return Door(self.account, self.address, MOST_FAILURES, LOCKED_FOR)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -108,7 +110,7 @@ def check_code(request: HttpRequest, *, user: User, code: str, now: datetime) ->
 def enter(request: HttpRequest, user: User, now: datetime) -> None:
     """Open the session of somebody who has shown all that is asked of him; failures before it are forgotten."""
     attempt = SignIn(user.username, address_of(request))
-    SignInFailure.objects.filter(account=attempt.account, address=attempt.address).delete()
+    attempt.door.forget()
     login(request, user, backend=getattr(user, "backend", settings.AUTHENTICATION_BACKENDS[0]))
     if user.password_set_at is None:
         User.objects.filter(pk=user.pk).update(password_set_at=now)  # from the first time on its age is known
@@ -121,9 +123,8 @@ def sign_out(request: HttpRequest, user: User, now: datetime, action: str = "sig
 
 
 def _refuse_locked(attempt: SignIn, now: datetime) -> None:
-    row = SignInFailure.objects.filter(account=attempt.account, address=attempt.address).first()
-    if row is not None and row.locked_until is not None and row.locked_until > now:
-        raise _locked(row.locked_until)
+    if until := attempt.door.locked_until(now):
+        raise _locked(until)
 
 
 def _locked(until: datetime) -> UnableToSignIn:
@@ -136,31 +137,11 @@ def _locked(until: datetime) -> UnableToSignIn:
     )
 
 
-@transaction.atomic
-def _count(attempt: SignIn, now: datetime) -> SignInFailure:
-    """One more failure; failures older than the lock's length are forgotten."""
-    SignInFailure.objects.filter(failed_at__lt=now - FORGOTTEN_AFTER).delete()
-    SignInFailure.objects.get_or_create(
-        account=attempt.account, address=attempt.address, defaults={"failures": 0, "failed_at": now}
-    )
-    rows = SignInFailure.objects.filter(account=attempt.account, address=attempt.address)
-    row = rows.select_for_update().get()
-    if row.failed_at < now - LOCKED_FOR:
-        rows.update(failures=0, locked_until=None)
-    rows.update(failures=F("failures") + 1, failed_at=now)
-    row.refresh_from_db()
-    if row.failures >= MOST_FAILURES:
-        row.failures, row.locked_until = 0, now + LOCKED_FOR
-        row.save()
-    return row
-
-
 def _failed(attempt: SignIn, now: datetime, refusal: UnableToSignIn) -> UnableToSignIn:
     """Count and journal a failure: the refusal, or at the fifth the lock."""
-    row = _count(attempt, now)
-    is_locked = row.locked_until is not None and row.locked_until > now
-    _record("locked_out" if is_locked else "sign_in_failed", attempt, NOBODY, now)
-    return _locked(row.locked_until) if is_locked and row.locked_until is not None else refusal
+    until = attempt.door.fail(now)
+    _record("locked_out" if until else "sign_in_failed", attempt, NOBODY, now)
+    return _locked(until) if until else refusal
 
 
 def _record(action: str, attempt: SignIn, actor: Actor, now: datetime) -> None:

@@ -29,12 +29,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "chase": ("催办", "Chased"),
     "supervise": ("督办", "Supervised"),
     "instruct": ("领导批示", "A leader's instruction"),
-<<<<<<< HEAD
     "deputy_named": ("代理安排", "A deputy is named"),
     "deputy_ended": ("代理结束", "A deputyship has ended"),
-=======
     "rated_badly": ("群众自主评价不满意", "The caller is not satisfied"),
->>>>>>> e1a5946 (callers: look up a matter by code and four digits, read until when and why and the answer, rate it; guessing locked out)
     "source_differs": ("来源信息与本单位更正不同", "The source differs from our correction"),
 }
 

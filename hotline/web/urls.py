@@ -7,11 +7,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-<<<<<<< HEAD
-from . import act, deputies, home, profile, queue, reply, search, signin, ticket, tray, unsent
-=======
-from . import act, citizen, home, queue, reply, search, signin, ticket, tray
->>>>>>> e1a5946 (callers: look up a matter by code and four digits, read until when and why and the answer, rate it; guessing locked out)
+from . import act, citizen, deputies, home, profile, queue, reply, search, signin, ticket, tray, unsent
 
 urlpatterns = [
     path("", home.home, name="home"),
