@@ -11,6 +11,7 @@ from tickets.actions import timers
 
 log = logging.getLogger(__name__)
 BUDGET = 1.0  # seconds: beat calls again every second
+FOLDING = 30.0  # seconds: beat calls again every minute
 
 
 @shared_task(ignore_result=True)
@@ -24,10 +25,14 @@ def sweep_timers() -> None:
 
 @shared_task(ignore_result=True)
 def seal_journal() -> None:
-    """Close the events since the last seal and copy the signed head outside the database."""
-    from tickets.actions import seals
+    """Close the events since the last seal and copy the signed head outside the database; then fold the figures of what was sealed."""
+    from tickets.actions import figures, seals
 
     try:
         seals.seal(now=clock.now())
     except Exception:
         log.exception("the journal was not sealed; the next call seals it")
+    try:
+        figures.fold(now=clock.now(), seconds=FOLDING)
+    except Exception:
+        log.exception("the figures were not folded; the next call goes on")

@@ -16,7 +16,7 @@ from hotline.telling import rows
 from hotline.wording import pair, said
 from tickets.domain.words import Channel
 from tickets.models import Section
-from tickets.queries import response_rates
+from tickets.queries import behind, response_rates
 from tickets.queries.measures import RateKey
 from tickets.queries.pages import BadCursor
 from tickets.queries.response_rates import Rate
@@ -94,7 +94,7 @@ class Behind(Endpoint):
         """The tickets of the numerator or of the base, the newest first."""
         asked = self.asked(BehindQuery)
         try:
-            page = response_rates.tickets_behind(
+            page = behind.tickets_behind(
                 RateKey(asked["key"]),
                 asked["part"],
                 asked["from"],

@@ -17,7 +17,7 @@ from .matter import Telling
 
 #: What only books something that another line tells.
 SILENT = frozenset({"delivered", "seen", "file_fetched", "reference"})
-ALARMS = frozenset({"clock_due", "clock_escalated", "delivery_failed", "bounce", "redo", "supervise"})
+ALARMS = frozenset({"clock_due", "clock_late", "clock_escalated", "delivery_failed", "bounce", "redo", "supervise"})
 
 
 def lines(telling: Telling) -> list[dict[str, Any]]:

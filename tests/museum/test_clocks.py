@@ -17,10 +17,11 @@ from tickets.domain.states import State
 from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Event, Notice, Policy, Run, SpecialDay, Ticket, Timer
 from tickets.queries import policies
+from tickets.queries.behind import tickets_behind
 from tickets.queries.calendar import working_calendar
 from tickets.queries.clocks import clocks
 from tickets.queries.measures import RateKey
-from tickets.queries.response_rates import response_rates, tickets_behind
+from tickets.queries.response_rates import response_rates
 from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Worklist, page
 

@@ -24,6 +24,7 @@ NOT_WORK = (
     "delivered",
     "delivery_failed",
     "clock_warned",
+    "clock_late",
     "file_fetched",
     "seen",
 )

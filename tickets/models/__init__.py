@@ -2,6 +2,7 @@
 
 from .attachment import Attachment, FileState
 from .event import Event, Head, Seal
+from .figure import Figure, FigureShare, Fold
 from .inquiry import Exchange, Inquiry
 from .outbox import OutboxRow, Post
 from .person import Person
@@ -27,7 +28,10 @@ __all__ = [
     "Decision",
     "Event",
     "Exchange",
+    "Figure",
+    "FigureShare",
     "FileState",
+    "Fold",
     "Head",
     "Inquiry",
     "Notice",

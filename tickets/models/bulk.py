@@ -1,4 +1,4 @@
-"""Many rows changed by one statement whose cost does not grow with the text of a CASE per row and column."""
+"""Many rows changed by one statement whose cost does not grow with the text of a CASE per row and column; sums added to by one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,30 @@ def update_columns(model: type[models.Model], rows: Sequence[models.Model], name
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, columns), [values])
         return int(cursor.rowcount)
+
+
+def add_to_sums(
+    model: type[models.Model], rows: Sequence[Sequence[Any]], names: Sequence[str], sums: Sequence[str]
+) -> None:
+    """Add to the columns ``sums`` of the rows known by ``names`` (a unique constraint); a row that is not there yet begins with what is
+    added. ``rows`` hold the values of names and sums, in this order, each combination once."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    fields: list[Any] = [model._meta.get_field(name) for name in (*names, *sums)]
+    columns = [quote(field.column) for field in fields]
+    table, known = quote(model._meta.db_table), columns[: len(names)]
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in columns[len(names) :])
+    line = f"({', '.join(['%s'] * len(columns))})"
+    values = [
+        field.get_db_prep_save(value, connection) for row in rows for field, value in zip(fields, row, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([line] * len(rows))}"  # noqa: S608 (our own names)
+            f" ON CONFLICT ({', '.join(known)}) DO UPDATE SET {added}",
+            values,
+        )
 
 
 def _plain(column: Any, row: models.Model) -> Any:

@@ -16,7 +16,7 @@ from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.hours import DayHours
 from tickets.domain.moments import SECOND, SHANGHAI, at
 
-from .measures import Asked, replied_with_times
+from .measures import HANDLING, Asked
 
 PATHS = {"section": "section_id", "channel": "channel"}
 
@@ -33,7 +33,7 @@ def handling_time(
     asked: Asked, by: str | None, section_id: int | None, channel: str | None, calendar: WorkingCalendar
 ) -> dict[Any, Spent]:
     """Group value (None for the whole) -> working time from dispatch to reply of the tickets answered in the period."""
-    rows = replied_with_times(asked)
+    rows = HANDLING.base(asked)
     if section_id is not None:
         rows = rows.filter(section_id=section_id)
     if channel:

@@ -1,4 +1,4 @@
-"""The rates' definitions, one each: which rows are the base, which of them count, and both said in words (domain §4)."""
+"""The figures' definitions, one each: which rows are the base, when each is counted, which of them count, said in words (domain §4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from tickets.domain.states import State
+from tickets.domain.states import OPEN, State
 from tickets.domain.words import ClockKind, Labelled, Side
 from tickets.models import Contact, Inquiry, Request, RequestKind, Run, Ticket, Timer
 
@@ -36,6 +36,14 @@ class RateKey(Labelled):
     HANDLING = "handling", "平均办理时长", "Mean handling time"
 
 
+class Tally(Labelled):
+    """Plain counts beside the rates: what came in, what is overdue now, what falls due next."""
+
+    INCOMING = "incoming", "来件", "Came in"
+    OVERDUE = "overdue", "当前超期", "Overdue now"
+    COMING = "coming", "将到期", "Falls due"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question: the half-open period, the moment of asking, and whose rates (inner clocks for sections)."""
@@ -48,22 +56,35 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``base`` gives the rows, ``counts`` which of them count; ``ticket``, ``section`` and ``channel`` are paths from a row. ``unit``
-    is counted once each (an inquiry answered twice is one). ``nothing``: what an empty base means. ``side``: only for rates of
-    that side; ``has_clock``: the base names whose clocks."""
+    """``rows`` gives what may be counted, ``moment`` the column that says when ('' : now), ``counts`` which of them count (None: a
+    plain count); ``ticket``, ``section`` and ``channel`` are paths from a row. A row is counted once, on one Shanghai day, so that
+    days add up. ``nothing``: what an empty base means. ``side``: only for rates of that side; ``has_clock``: the base names whose
+    clocks."""
 
-    key: RateKey
-    base: Callable[[Asked], Rows]
-    counts: Callable[[Asked], Q]
+    key: Labelled
+    rows: Callable[[Asked], Rows]
+    counts: Callable[[Asked], Q] | None
     zh: str
     en: str
+    moment: str
     ticket: str = "pk"
     section: str = "section_id"
     channel: str = "channel"
-    unit: str = "pk"
     nothing: str = "no_tickets"
     has_clock: bool = False
     side: Side | None = None
+
+    def base(self, asked: Asked) -> Rows:
+        """The rows of the period."""
+        rows = self.rows(asked)
+        if not self.moment:
+            return rows
+        return rows.filter(**{f"{self.moment}__gte": asked.start, f"{self.moment}__lt": asked.end})
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Whose figures these are; '' where both sides count the same rows."""
+        return (self.side.value,) if self.side else tuple(Side) if self.has_clock else ("",)
 
 
 def _always(condition: Q) -> Callable[[Asked], Q]:
@@ -77,19 +98,22 @@ SIDES = {Side.OUTER: ("平台时限", "outer clocks"), Side.INNER: ("科室时�
 
 
 def _due(kind: ClockKind) -> Callable[[Asked], Rows]:
-    """Fallen due in the period and by now. Left out: clocks stopped before they fell due, paused ones, and those whose due
-    moment lay in a pause while the day of resuming lasts (domain §3 rule 8)."""
+    """Fallen due by now. Left out: clocks stopped before they fell due, paused ones, and those whose due moment lay in a pause
+    while the day of resuming lasts (domain §3 rule 8)."""
 
-    def base(asked: Asked) -> Rows:
-        rows = Timer.objects.filter(
-            kind=kind, side=asked.side, due_at__gte=asked.start, due_at__lt=asked.end, due_at__lte=asked.now
-        )
+    def rows(asked: Asked) -> Rows:
+        fallen = Timer.objects.filter(kind=kind, side=asked.side, due_at__lte=asked.now)
         not_fired_yet = Q(run=Run.RUNNING, breached_at__isnull=True)
-        return rows.filter(
+        return fallen.filter(
             Q(run=Run.MET) | Q(is_late=True) | Q(run=Run.STOPPED, breached_at__isnull=False) | not_fired_yet
         )
 
-    return base
+    return rows
+
+
+SIGN_FELL_DUE, CONTACT_FELL_DUE, REPLY_FELL_DUE = (
+    _due(kind) for kind in (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.REPLY)
+)
 
 
 def _contacted(asked: Asked) -> Q:
@@ -97,15 +121,16 @@ def _contacted(asked: Asked) -> Q:
     return IN_TIME & Q(Exists(evidence))
 
 
-# -- inquiries answered in the period ----------------------------------------------------------------------------------------
+# -- inquiries answered ------------------------------------------------------------------------------------------------------
+
+OUTER_REPLY_MET: dict[str, Any] = {"kind": ClockKind.REPLY, "side": Side.OUTER, "run": Run.MET}
 
 
 def _answered(asked: Asked) -> Rows:
-    """A reply went to the source in the period: the outer reply clock was met (a later redo does not undo that)."""
-    rows = Timer.objects.filter(
-        kind=ClockKind.REPLY, side=Side.OUTER, run=Run.MET, met_at__gte=asked.start, met_at__lt=asked.end
-    )
-    return rows.filter(inquiry__isnull=False)
+    """A reply went to the source: the outer reply clock was met (a later redo does not undo that). An inquiry answered again is
+    counted by its newest answer, the one its caller was asked about."""
+    later = Timer.objects.filter(inquiry=OuterRef("inquiry"), id__gt=OuterRef("id"), **OUTER_REPLY_MET)
+    return Timer.objects.filter(~Exists(later), inquiry__isnull=False, **OUTER_REPLY_MET)
 
 
 def _for_follow_up(asked: Asked) -> Rows:
@@ -117,26 +142,25 @@ def _followed_up(asked: Asked) -> Rows:
 
 
 VALID = Q(inquiry__is_reached=True) & (Q(inquiry__is_solved__isnull=False) | Q(inquiry__satisfaction__isnull=False))
-OF_INQUIRY: dict[str, Any] = {
+OF_ANSWER: dict[str, Any] = {
+    "moment": "met_at",
     "ticket": "ticket_id",
     "section": "ticket__section_id",
     "channel": "inquiry__channel",
-    "unit": "inquiry_id",
 }
-OF_CLOCK: dict[str, Any] = {"ticket": "ticket_id", "nothing": "nothing_due", "has_clock": True}
+OF_CLOCK: dict[str, Any] = {"moment": "due_at", "ticket": "ticket_id", "nothing": "nothing_due", "has_clock": True}
 
 
-# -- dispatches of the period -------------------------------------------------------------------------------------------------
+# -- dispatches ---------------------------------------------------------------------------------------------------------------
 
 
 def _to_us(asked: Asked) -> Rows:
-    return Inquiry.objects.filter(dispatched_at__gte=asked.start, dispatched_at__lt=asked.end)
+    return Inquiry.objects.all()
 
 
 def _to_sections(asked: Asked) -> Rows:
     """Every dispatch to a section begins a sign clock of that section, also when another section has the matter by now."""
-    rows = Timer.objects.filter(side=Side.INNER, kind=ClockKind.SIGN)
-    return rows.filter(started_at__gte=asked.start, started_at__lt=asked.end)
+    return Timer.objects.filter(side=Side.INNER, kind=ClockKind.SIGN)
 
 
 def _returned_outward(**decided: Any) -> Callable[[Asked], Q]:
@@ -156,18 +180,24 @@ def _returned_by_section(**decided: Any) -> Callable[[Asked], Q]:
 
 
 def _closed(asked: Asked) -> Rows:
-    return Ticket.objects.filter(state__in=CLOSED, closed_at__gte=asked.start, closed_at__lt=asked.end)
+    return Ticket.objects.filter(state__in=CLOSED)
 
 
 def _accepted(asked: Asked) -> Rows:
-    rows = Ticket.objects.filter(registered_at__gte=asked.start, registered_at__lt=asked.end)
-    return rows.exclude(state__in=[State.REJECTED.value, State.RETURNED.value])
+    return Ticket.objects.exclude(state__in=[State.REJECTED.value, State.RETURNED.value])
 
 
-def replied_with_times(asked: Asked) -> Rows:
-    """Tickets answered in the period, with both ends of the handling."""
-    rows = Ticket.objects.filter(sent_at__gte=asked.start, sent_at__lt=asked.end, dispatched_at__isnull=False)
-    return rows.filter(sent_at__gte=F("dispatched_at"))
+def _replied_with_times(asked: Asked) -> Rows:
+    """Answered, with both ends of the handling."""
+    return Ticket.objects.filter(dispatched_at__isnull=False, sent_at__gte=F("dispatched_at"))
+
+
+def _overdue(asked: Asked) -> Rows:
+    return Ticket.objects.filter(state__in=sorted(OPEN), is_overdue=True)
+
+
+def _coming(asked: Asked) -> Rows:
+    return Ticket.objects.filter(state__in=sorted(OPEN), is_overdue=False, due_at__isnull=False)
 
 
 SIGN_DUE = ("签收时限在本期到期的件", "sign-for deadlines that fell due in the period")
@@ -176,29 +206,44 @@ FOLLOWED_UP = ("本期答复、已有效回访的诉求", "answered in the perio
 REPLY_DUE = ("答复时限在本期到期的件（应办结）", "reply deadlines that fell due in the period")
 TO_US = ("本期来源派给本单位的件", "dispatched to us in the period")
 TO_SECTIONS = ("本期办公室派给科室的件", "dispatched to sections in the period")
-OF_DISPATCH: dict[str, Any] = {"ticket": "ticket_id", "section": "ticket__section_id", "side": Side.OUTER}
-OF_SECTION_DISPATCH: dict[str, Any] = {"ticket": "ticket_id", "side": Side.INNER}
+OF_DISPATCH: dict[str, Any] = {
+    "moment": "dispatched_at", "ticket": "ticket_id", "section": "ticket__section_id", "side": Side.OUTER
+}  # fmt: skip
+OF_SECTION_DISPATCH: dict[str, Any] = {"moment": "started_at", "ticket": "ticket_id", "side": Side.INNER}
 MEASURES: tuple[Measure, ...] = (
-    Measure(RateKey.SIGNED, _due(ClockKind.SIGN), _always(IN_TIME), *SIGN_DUE, **OF_CLOCK),
-    Measure(RateKey.REPLIED, _due(ClockKind.REPLY), _always(IN_TIME), *REPLY_DUE, **OF_CLOCK),
-    Measure(RateKey.RESPONSE, _due(ClockKind.CONTACT), _contacted, *CONTACT_DUE, **OF_CLOCK),
-    Measure(RateKey.SOLVED, _followed_up, _always(Q(inquiry__is_solved=True)), *FOLLOWED_UP, **OF_INQUIRY),
-    Measure(RateKey.SATISFIED, _followed_up, _always(Q(inquiry__satisfaction__lte=2)), *FOLLOWED_UP, **OF_INQUIRY),
+    Measure(RateKey.SIGNED, SIGN_FELL_DUE, _always(IN_TIME), *SIGN_DUE, **OF_CLOCK),
+    Measure(RateKey.REPLIED, REPLY_FELL_DUE, _always(IN_TIME), *REPLY_DUE, **OF_CLOCK),
+    Measure(RateKey.RESPONSE, CONTACT_FELL_DUE, _contacted, *CONTACT_DUE, **OF_CLOCK),
+    Measure(RateKey.SOLVED, _followed_up, _always(Q(inquiry__is_solved=True)), *FOLLOWED_UP, **OF_ANSWER),
+    Measure(RateKey.SATISFIED, _followed_up, _always(Q(inquiry__satisfaction__lte=2)), *FOLLOWED_UP, **OF_ANSWER),
     Measure(
         RateKey.VALID_FOLLOW_UP, _for_follow_up, _always(VALID), "本期答复、应回访的诉求（匿名、不需回复的除外）",
-        "answered in the period and due for follow-up (without the anonymous and those that want no answer)", **OF_INQUIRY,
+        "answered in the period and due for follow-up (without the anonymous and those that want no answer)", **OF_ANSWER,
     ),
     Measure(RateKey.RETURN_ASKED, _to_us, _returned_outward(), *TO_US, **OF_DISPATCH),
     Measure(RateKey.RETURN_GRANTED, _to_us, _returned_outward(is_granted=True), *TO_US, **OF_DISPATCH),
     Measure(RateKey.RETURN_ASKED, _to_sections, _returned_by_section(), *TO_SECTIONS, **OF_SECTION_DISPATCH),
     Measure(RateKey.RETURN_GRANTED, _to_sections, _returned_by_section(is_granted=True), *TO_SECTIONS, **OF_SECTION_DISPATCH),
-    Measure(RateKey.REDO, _closed, _always(Q(redo_count__gt=0)), "本期办结的件", "closed in the period"),
+    Measure(RateKey.REDO, _closed, _always(Q(redo_count__gt=0)), "本期办结的件", "closed in the period", "closed_at"),
     Measure(
-        RateKey.FIRST_TIME, _closed, _always(Q(redo_count=0, bounce_count=0, return_count=0)), "本期办结的件", "closed in the period"
+        RateKey.FIRST_TIME, _closed, _always(Q(redo_count=0, bounce_count=0, return_count=0)), "本期办结的件", "closed in the period",
+        "closed_at",
     ),
-    Measure(RateKey.OVERDUE_OPEN, _due(ClockKind.REPLY), _always(Q(run__in=[Run.RUNNING, Run.PAUSED])), *REPLY_DUE, **OF_CLOCK),
-    Measure(RateKey.OVERDUE_CLOSED, _due(ClockKind.REPLY), _always(Q(run=Run.MET, is_late=True)), *REPLY_DUE, **OF_CLOCK),
-    Measure(RateKey.DIRECT, _accepted, _always(Q(is_direct=True)), "本期受理的件", "accepted in the period"),
+    Measure(RateKey.OVERDUE_OPEN, REPLY_FELL_DUE, _always(Q(run__in=[Run.RUNNING, Run.PAUSED])), *REPLY_DUE, **OF_CLOCK),
+    Measure(RateKey.OVERDUE_CLOSED, REPLY_FELL_DUE, _always(Q(run=Run.MET, is_late=True)), *REPLY_DUE, **OF_CLOCK),
+    Measure(RateKey.DIRECT, _accepted, _always(Q(is_direct=True)), "本期受理的件", "accepted in the period", "registered_at"),
+)  # fmt: skip
+HANDLING = Measure(
+    RateKey.HANDLING, _replied_with_times, None, "本期反馈的件，自派单至反馈的工作时间",
+    "answered in the period: working time from dispatch to reply", "sent_at",
+)  # fmt: skip
+TALLIES: tuple[Measure, ...] = (
+    Measure(
+        Tally.INCOMING, _to_us, None, "本期收到的诉求（含不予受理和重复）", "received in the period, the rejected and repeated too",
+        "received_at", "ticket_id", "ticket__section_id",
+    ),
+    Measure(Tally.OVERDUE, _overdue, None, "在办、已超期的件", "open and overdue now", ""),
+    Measure(Tally.COMING, _coming, None, "在办、未超期，时限在其间到期的件", "open, not overdue, falling due meanwhile", "due_at"),
 )  # fmt: skip
 
 
@@ -207,9 +252,9 @@ def of_side(side: Side) -> list[Measure]:
     return [measure for measure in MEASURES if measure.side in (None, side)]
 
 
-def of_key(key: RateKey, side: Side) -> Measure:
-    """One measure; LookupError for what is no share of a base (mean handling time)."""
-    for measure in of_side(side):
+def of_key(key: Labelled, side: Side) -> Measure:
+    """One measure: a rate, the mean handling time or a tally. LookupError for what is none."""
+    for measure in (*of_side(side), HANDLING, *TALLIES):
         if measure.key is key:
             return measure
     raise LookupError(key)

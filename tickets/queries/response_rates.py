@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count
+from django.db.models import Count, Value
 
 from tickets.domain.moments import at
 from tickets.domain.words import Channel, Side
-from tickets.models import Section, Ticket
+from tickets.models import Section
 
-from . import scopes, worklists
 from .calendar import working_calendar
 from .handling_time import Spent, handling_time
-from .measures import SIDES, Asked, Measure, RateKey, of_key, of_side
-from .pages import Page, by_newest
-from .scopes import EVERYTHING, Scope
+from .measures import HANDLING, SIDES, Asked, Measure, RateKey, of_side
 
 By = Literal["section", "channel"] | None
 OUTCOMES = {
@@ -75,51 +72,29 @@ def response_rates(
     Sections are measured by the inner clocks, the bureau by the outer ones; the base says which. One query a rate, whatever
     the number of tickets and lines.
     """
-    asked = _asked(period_from, period_to, now, by, section_id)
-    groups = _groups(by, section_id)
+    asked = asked_of(period_from, period_to, now, side_of(by, section_id))
+    groups = groups_of(by, section_id)
     rows: list[Rate] = []
     for measure in of_side(asked.side):
         figures = _figures(measure, asked, by, section_id, channel)
-        rows += [_rate(measure, asked, group, *figures.get(group.value, (0, 0))) for group in groups]
+        rows += [rate_of(measure, asked.side, group, *figures.get(group.value, (0, 0))) for group in groups]
     spent = handling_time(asked, by, section_id, channel, working_calendar())
-    return rows + [_mean(group, spent.get(group.value)) for group in groups]
+    means = [(group, spent.get(group.value, Spent(0, 0.0))) for group in groups]
+    return rows + [mean_of(group, each.tickets, each.seconds) for group, each in means]
 
 
-def tickets_behind(
-    key: RateKey,
-    part: Literal["numerator", "denominator"],
-    period_from: date,
-    period_to: date,
-    *,
-    now: datetime,
-    by: By = None,
-    section_id: int | None = None,
-    channel: str | None = None,
-    scope: Scope = EVERYTHING,
-    after: str = "",
-    size: int = 50,
-) -> Page:
-    """The tickets a figure counts, the newest first, as list rows. For one line of a table pass its section or channel.
-
-    An inquiry or a clock is what is counted; a ticket with two of them stands here once.
-    """
-    asked = _asked(period_from, period_to, now, by, section_id)
-    measure = of_key(key, asked.side)
-    base = _narrowed(measure, asked, section_id, channel)
-    if part == "numerator":
-        base = base.filter(measure.counts(asked))
-    rows = scopes.visible(Ticket.objects.filter(pk__in=base.order_by().values(measure.ticket)), scope)
-    found = by_newest(rows, worklists.LISTED, after, size)
-    calendar = working_calendar()
-    return Page([worklists.shown(row, scope, now, calendar) for row in found.rows], found.next)
+def side_of(by: By, section_id: int | None) -> Side:
+    """Whose clocks answer: a section's own, or the bureau's."""
+    return Side.INNER if by == "section" or section_id is not None else Side.OUTER
 
 
-def _asked(first: date, last: date, now: datetime, by: By, section_id: int | None) -> Asked:
-    side = Side.INNER if by == "section" or section_id is not None else Side.OUTER
+def asked_of(first: date, last: date, now: datetime, side: Side) -> Asked:
+    """The question about the Shanghai days first..last."""
     return Asked(at(first, 0), at(last + timedelta(days=1), 0), now, side)
 
 
-def _groups(by: By, section_id: int | None) -> Sequence[Group]:
+def groups_of(by: By, section_id: int | None) -> Sequence[Group]:
+    """The lines of the table, those with nothing too."""
     if by == "channel":
         return [Group(each.value, each.value, each.zh, each.en) for each in Channel]
     if by is None:
@@ -129,7 +104,8 @@ def _groups(by: By, section_id: int | None) -> Sequence[Group]:
     return [Group(each.pk, each.code, each.name, each.name) for each in wanted]
 
 
-def _narrowed(measure: Measure, asked: Asked, section_id: int | None, channel: str | None) -> Any:
+def narrowed(measure: Measure, asked: Asked, section_id: int | None, channel: str | None) -> Any:
+    """The base of a figure, of one section or channel."""
     rows = measure.base(asked)
     if section_id is not None:
         rows = rows.filter(**{measure.section: section_id})
@@ -140,10 +116,10 @@ def _figures(
     measure: Measure, asked: Asked, by: By, section_id: int | None, channel: str | None
 ) -> dict[Any, tuple[int, int]]:
     """Group value -> (numerator, denominator), in one query."""
-    rows = _narrowed(measure, asked, section_id, channel)
+    rows = narrowed(measure, asked, section_id, channel)
     counted = {
-        "counted": Count(measure.unit, filter=measure.counts(asked), distinct=True),
-        "base": Count(measure.unit, distinct=True),
+        "base": Count("pk"),
+        "counted": Count("pk", filter=measure.counts(asked)) if measure.counts else Value(0),
     }
     if by is None:
         found = rows.aggregate(**counted)
@@ -153,19 +129,20 @@ def _figures(
     return {line[path]: (line["counted"], line["base"]) for line in lines}
 
 
-def _rate(measure: Measure, asked: Asked, group: Group, numerator: int, denominator: int) -> Rate:
-    zh, en = SIDES[asked.side] if measure.has_clock else ("", "")
+def rate_of(measure: Measure, side: Side, group: Group, numerator: int, denominator: int) -> Rate:
+    """A share of a base, with the base in words."""
+    zh, en = SIDES[side] if measure.has_clock else ("", "")
     return Rate(
-        key=measure.key, group=group.code, group_zh=group.zh, group_en=group.en, numerator=numerator, denominator=denominator,
+        key=RateKey(measure.key), group=group.code, group_zh=group.zh, group_en=group.en, numerator=numerator, denominator=denominator,
         rate=numerator / denominator if denominator else None, outcome="rate" if denominator else measure.nothing,
         base_zh=f"{measure.zh}（{zh}）" if zh else measure.zh, base_en=f"{measure.en} ({en})" if en else measure.en,
     )  # fmt: skip
 
 
-def _mean(group: Group, spent: Spent | None) -> Rate:
-    tickets = spent.tickets if spent else 0
+def mean_of(group: Group, tickets: int, seconds: float) -> Rate:
+    """The mean handling time of so many tickets."""
     return Rate(
         key=RateKey.HANDLING, group=group.code, group_zh=group.zh, group_en=group.en, numerator=0, denominator=tickets, rate=None,
-        outcome="rate" if tickets else "no_tickets", hours=spent.seconds / tickets / 3600 if spent and tickets else None,
-        base_zh="本期反馈的件，自派单至反馈的工作时间", base_en="answered in the period: working time from dispatch to reply",
+        outcome="rate" if tickets else "no_tickets", hours=seconds / tickets / 3600 if tickets else None,
+        base_zh=HANDLING.zh, base_en=HANDLING.en,
     )  # fmt: skip

@@ -31,6 +31,7 @@ OTHER = {
     "delivery_discarded": ("作废不发", "Discarded, not sent"),
     "clock_warned": ("时限将到", "A limit is near"),
     "clock_due": ("时限已到", "A limit passed"),
+    "clock_late": ("恢复办理当日未办结，计为逾期", "Not done on the day of resuming: late"),
     "clock_escalated": ("逾期上报", "Escalated"),
     "redo_while_open": ("办理中再要求重办", "Redo asked while open"),
     "bounced_while_open": ("办理中回退补正", "Bounced while open"),

@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandParser
 
 from config.demo import office
 from integrations import registry
-from tickets.actions import seals
+from tickets.actions import figures, seals
 from tickets.clock import now
 from tickets.management import reference
 
@@ -37,4 +37,5 @@ class Command(BaseCommand):
                 f"演示单位已就绪，新建账号 {made} 个 / demonstration bureau in place, {made} accounts made"
             )
         seals.seal(now=moment)
+        figures.fold(now=moment, seconds=1.0)
         self.stdout.write(f"日志检查点 / journal checkpoint: {settings.CHECKPOINT_FILE}")

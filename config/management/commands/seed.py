@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from config.demo import office, seeding
+from tickets.actions import figures, seals
 from tickets.clock import now
 from tickets.management.reference.install import install
 from tickets.models import Ticket
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         install(now())
         office.install(now=now(), accounts_file=settings.VAR / "demo-accounts.json")
         made = seeding.seed(SIZES[options["size"]], now=now(), progress=self.progress)
+        seals.seal(now=now())
+        self.stdout.write("\n汇总看板数字 / folding the figures")
+        figures.fold(now=now(), progress=lambda done: self.progress(min(done, made), made))
         self.stdout.write(f"\n已写入 {made} 件 / {made} tickets written")
 
     def progress(self, done: int, total: int) -> None:

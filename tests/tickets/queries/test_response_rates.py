@@ -13,8 +13,9 @@ from tickets.actions import timers
 from tickets.domain.states import State
 from tickets.domain.words import Channel, ClockKind, Role, Side
 from tickets.models import Contact, Request, Ticket
+from tickets.queries.behind import tickets_behind
 from tickets.queries.measures import RateKey
-from tickets.queries.response_rates import Rate, response_rates, tickets_behind
+from tickets.queries.response_rates import Rate, response_rates
 
 pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 FROM, TO = date(2026, 3, 1), date(2026, 3, 31)

@@ -22,6 +22,8 @@ from .. import ledger
 from .rows import LAPSING, next_moment
 
 ACTIONS = {WARNED: "clock_warned", DUE: "clock_due"}
+#: A due moment in a pause was breached at the resuming, and is late from the close of that day.
+LATE = "clock_late"
 
 
 @dataclass(slots=True)
@@ -80,7 +82,10 @@ def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime
         timer.run, timer.next_at = Run.STOPPED.value, None
         return
     if timer.step >= DUE:
+        was_late = timer.is_late
         _breach(timer, ticket, reckoned, now, batch)
+        if timer.is_late and not was_late and not reached:
+            batch.events.append((ticket, LATE, {"timer": timer.pk, "clock": timer.kind, "side": timer.side}))
     timer.next_at = next_moment(timer, rungs, reckoned)
 
 
