@@ -43,7 +43,7 @@ def _both(first: date, last: date, now: datetime) -> Iterator[tuple[Rate, Rate, 
     for live, folded in zip(response_rates(first, last, now=now), figures.rates(first, last), strict=True):
         yield live, folded, "-"
     for by in ("section", "channel"):
-        lines = zip(response_rates(first, last, now=now, by=by), figures.rates(first, last, by=by), strict=True)  # type: ignore[arg-type]
+        lines = zip(response_rates(first, last, now=now, by=by), figures.rates(first, last, by=by), strict=True)
         for live, folded in lines:
             yield live, folded, f"{by} {live.group}"
 

@@ -1,4 +1,4 @@
-"""`manage.py figures` brings the board's figures up to date, `--rebuild` counts everything anew, `--verify` compares them with the tickets."""
+"""`manage.py figures`: bring the board's figures up to date; `--rebuild` counts anew, `--verify` compares them with the tickets."""
 
 from __future__ import annotations
 
