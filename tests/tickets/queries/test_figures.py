@@ -117,7 +117,7 @@ def live_on(office: Office, chance: Random) -> None:
     office.wait(minutes=chance.choice((5, 40, 300, 1500, 4000)))
     timers.sweep(office.now)
     known = list(Ticket.objects.order_by("pk"))
-    if not known or chance.random() < 0.15:
+    if len(known) < 4 or chance.random() < 0.1:
         office.dispatched(chance.choice(("hotline", "business", "petition", "inspection")))
         return
     ticket = chance.choice(known)
