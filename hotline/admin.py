@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from hotline.models import Answered, Draft, OneTimeLink, UsedPassword, User
+from hotline.models import Answered, Call, Draft, OneTimeLink, RadioCall, UsedPassword, User
 from tickets.domain.words import Role
 from tickets.models import (
     Attachment,
@@ -29,14 +29,14 @@ from tickets.models import (
 LOOKERS = frozenset({Role.SYSADMIN, Role.AUDITOR})
 #: Tables that speak of matters and people: the auditor reads every log, the system administrator no personal data (domain §5).
 OF_MATTERS: tuple[type[models.Model], ...] = (
-    Ticket, Inquiry, Exchange, Reply, Contact, Request, Decision, Attachment, OutboxRow, Person, Event, Rating,
+    Ticket, Inquiry, Exchange, Reply, Contact, Request, Decision, Attachment, OutboxRow, Person, Event, Rating, Call, RadioCall,
 )  # fmt: skip
 #: Columns that nobody is shown: sealed bytes, secrets, and texts that may name a person.
 SEALED = frozenset(
     {
         "key", "sealed", "raw", "body", "password", "session_data", "title", "content", "place", "public_text", "handling", "remark",
         "note", "opinion", "reason", "comment", "facts", "detail", "evidence", "trouble", "lookup_code", "phone_digest", "incoming_digest",
-        "id_digest", "route_reason", "trouble_zh", "history_change_reason", "lease_token", "token", "headers",
+        "number_digest", "id_digest", "route_reason", "trouble_zh", "history_change_reason", "lease_token", "token", "headers",
     }
 )  # fmt: skip
 WIDE = (models.TextField, models.JSONField, models.BinaryField)

@@ -15,7 +15,7 @@ from hotline.models import User
 from tickets.actions import ledger
 from tickets.domain.actors import SYSTEM
 from tickets.domain.words import Role
-from tickets.models import Project, Route, Section
+from tickets.models import Phrase, Project, Route, Section
 
 HERE = Path(__file__).with_name("office.json")
 REASON = "demonstration"
@@ -27,7 +27,7 @@ def read() -> dict[str, Any]:
 
 
 def install(*, now: datetime, accounts_file: Path) -> int:
-    """Sections, projects, routes and one account of every role. Returns how many accounts were made.
+    """Sections, projects, routes, phrases and one account of every role. Returns how many accounts were made.
 
     Passwords are made here, for this installation only, and written to ``accounts_file`` (mode 0600).
     """
@@ -43,7 +43,17 @@ def install(*, now: datetime, accounts_file: Path) -> int:
         for row in bureau["routes"]:
             route = Route(**{**row, "section": sections[row["section"]]})
             ledger.save_with_history(route, actor=SYSTEM, now=now, reason=REASON)
+    _phrases(bureau, sections, now)
     return _people(bureau, sections, accounts_file, now)
+
+
+def _phrases(bureau: dict[str, Any], sections: dict[str, Section], now: datetime) -> None:
+    """Templates and answers of the intake desk; one that anybody has edited or renamed stays as people want it."""
+    known = set(Phrase.history.values_list("kind", "title"))
+    for row in bureau.get("phrases", ()):
+        if (row["kind"], row["title"]) not in known:
+            phrase = Phrase(**{**row, "section": sections.get(row.get("section", ""))})
+            ledger.save_with_history(phrase, actor=SYSTEM, now=now, reason=REASON)
 
 
 def _section(place: int, row: dict[str, Any], now: datetime) -> Section:

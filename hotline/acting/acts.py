@@ -149,6 +149,7 @@ ACTS: Mapping[Action, Act] = {
     A.CLOSE: Act(forms.Reason, handling.close),
     A.ARCHIVE: Act(forms.Nothing, handling.archive),
     A.TERMINATE: Act(forms.NeededReason, handling.terminate),
+    A.WITHDRAW: Act(forms.NeededReason, handling.withdraw),
     A.REOPEN: Act(forms.NeededReason, handling.reopen),
     A.REGISTER_AGAIN: Act(forms.Reason, _expecting(handling.register_again)),
     A.AMEND: Act(forms.Amend, _amend),

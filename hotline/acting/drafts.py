@@ -45,6 +45,12 @@ def opened(row: Draft) -> Lists | None:
     return dict(typed)
 
 
+def others(user: User, begins: str, besides: str) -> list[tuple[str, datetime]]:
+    """(place, when) of what else was kept where the place begins so, the newest first."""
+    rows = Draft.objects.filter(user=user, place__startswith=begins).exclude(place=besides).order_by("-saved_at")
+    return list(rows.values_list("place", "saved_at")[:5])
+
+
 def drop(*, user: User, place: str) -> None:
     """It was sent, or thrown away."""
     Draft.objects.filter(user=user, place=place[:120]).delete()

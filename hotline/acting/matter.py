@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +16,15 @@ from rest_framework import serializers
 
 from tickets.domain.messages import Happening, Incoming, Matter, Party
 from tickets.domain.moments import to_local
-from tickets.domain.words import Channel, MatterType, Urgency
+from tickets.domain.words import Channel, MatterType, Urgency, Way
+from tickets.models import Inquiry
 from tickets.models.numbering import PREFIX
 
 from .fields import Strict, Text, When, word
 
+#: A title is made of the first clause of what was said, where nobody wrote one.
+LONGEST_TITLE = 40
+_CLAUSE = re.compile(r"[^。！？!?；;\n]+")
 OWN_DOORS = (Channel.DIRECT, Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION)
 
 
@@ -38,6 +47,7 @@ class MatterForm(Strict):
     channel = serializers.ChoiceField(
         choices=[(each.value, each.zh) for each in OWN_DOORS], default=Channel.DIRECT.value
     )
+    way = word(Way, required=False, allow_blank=True, default="")
     number = Text(64, help_text=gettext_lazy("a number of your own; the same number again is the same matter"))
     title = Text(200)
     content = Text(20_000)
@@ -59,8 +69,24 @@ class MatterForm(Strict):
     )
 
 
-def incoming_of(form: dict[str, Any], now: datetime) -> Incoming:
-    """What the form says, as the one shape that intake takes; a number is made where none was given."""
+def title_of(content: str) -> str:
+    """A title for what nobody gave one: its first clause, at most 40 signs."""
+    clause = _CLAUSE.search(content.strip())
+    words = clause[0].strip() if clause else ""
+    return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1] + "…"
+
+
+def number_of(channel: Channel, now: datetime, entry: str, typed: Mapping[str, Any]) -> str:
+    """A number of our own for what was typed into the form ``entry``: sent twice it is the same matter, anything else another."""
+    said = json.dumps([entry or secrets.token_hex(8), typed], ensure_ascii=False, sort_keys=True, default=str)
+    return f"{PREFIX[channel]}{to_local(now):%Y%m%d}{hashlib.sha256(said.encode()).hexdigest()[:10].upper()}"
+
+
+def incoming_of(form: dict[str, Any], now: datetime, *, holds: bool = False) -> Incoming:
+    """What the form says, as the one shape that intake takes; a number is made where none was given.
+
+    A call of the radio hotline counts from its programme, ``called_at``. ``holds``: no rule dispatches it.
+    """
     facts = dict(form)
     channel = Channel(facts.pop("channel"))
     number = facts.pop("number").strip() or f"{PREFIX[channel]}{to_local(now):%Y%m%d}{secrets.token_hex(5).upper()}"
@@ -70,11 +96,33 @@ def incoming_of(form: dict[str, Any], now: datetime) -> Incoming:
             "party": Party(**facts["party"]),
             "type": MatterType(facts["type"]),
             "urgency": Urgency(facts["urgency"]),
+            "way": Way(facts["way"]) if facts["way"] else None,
             "related_numbers": tuple(facts["related_numbers"]),
             "called_at": facts["called_at"] or now,
-            "dispatched_at": now,
+            "dispatched_at": (channel is Channel.RADIO and facts["called_at"]) or now,
         }
     )
     return Incoming(
-        channel.value, channel, number, 1, Happening.DISPATCHED, now, event_id=f"typed:{number}", matter=matter
+        channel.value,
+        channel,
+        number,
+        1,
+        Happening.DISPATCHED,
+        now,
+        event_id=f"typed:{number}",
+        matter=matter,
+        holds=holds,
+    )
+
+
+def correction_of(form: dict[str, Any], inquiry: Inquiry, now: datetime) -> Incoming:
+    """The same contact typed once more: what differs is amended, the old stays in the history."""
+    version = inquiry.version + 1
+    told = incoming_of({**form, "number": inquiry.number}, now)
+    return replace(
+        told,
+        happening=Happening.UPDATED,
+        round=inquiry.round,
+        version=version,
+        event_id=f"typed:{inquiry.number}:{version}",
     )

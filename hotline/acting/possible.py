@@ -9,10 +9,11 @@ from hotline.wording import pair, said
 from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.states import BY_ACTION, Action, State, UnableToMove
-from tickets.domain.words import Role
+from tickets.domain.words import Channel, Role
 from tickets.models import Ticket
 
 from .acts import ACTS
+from .matter import OWN_DOORS
 
 
 def actions(ticket: Ticket, actor: Actor, helping: Iterable[int] | None = None) -> list[dict[str, Any]]:
@@ -47,6 +48,8 @@ def _known(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> str:
         return pair("裁定不予退回，须由本科室办理。", "The return was refused: this section must handle it.")
     if action is Action.CONTRIBUTE and not helps:
         return pair("本科室不是本件的协办单位。", "Your section does not co-handle this matter.")
+    if action is Action.WITHDRAW and Channel(ticket.channel) not in OWN_DOORS:
+        return pair("平台转来的件由来源平台撤单。", "What a platform sent is withdrawn by the platform.")
     if ticket.is_confidential and not actor.has(Role.DISPATCHER):
         if action is Action.CONTACT:
             return pair("保密件由办公室联系诉求人。", "A confidential matter: the office makes contact.")

@@ -140,6 +140,15 @@ class Logged(serializers.Serializer[Any]):
     duplicates = Similar(many=True)
 
 
+class CallShape(serializers.Serializer[Any]):
+    """A telephone call as it stands after the event."""
+
+    call = Char(help_text="the telephone system's own id")
+    state = Char(help_text="ringing, talking, ended, missed")
+    state_label = Char()
+    agent = Char(allow_null=True, help_text="who answered, where that is known")
+
+
 class Caller(serializers.Serializer[Any]):
     """The caller, covered: 测** 199****1234."""
 

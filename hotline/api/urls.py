@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from . import act, files, lists, rates, reference, schema, search, session, ticket, tickets, trays
+from . import act, calls, files, lists, rates, reference, schema, search, session, ticket, tickets, trays
 from .nowhere import nowhere
 
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("response-rates/tickets", rates.Behind.as_view(), name="rates-tickets"),
     path("search", search.Search.as_view(), name="api-search"),
     path("duplicates", search.Likeness.as_view(), name="duplicates"),
+    path("calls", calls.Calls.as_view(), name="api-calls"),
     path("notices", trays.Notices.as_view(), name="notices"),
     path("notices/<int:pk>/read", trays.Read.as_view(), name="notice-read"),
     path("words", reference.Words.as_view(), name="words"),

@@ -12,6 +12,7 @@ from hotline.permissions.table import PERSON_SEARCH, SEES_CARD
 from hotline.wording import mask_text
 from tickets import clock
 from tickets.actions import ledger
+from tickets.domain import telephone
 from tickets.domain.actors import Actor
 from tickets.domain.moments import to_local
 from tickets.models import Inquiry, Person, Ticket, vault
@@ -22,9 +23,7 @@ from tickets.queries.pages import Page
 from tickets.queries.scopes import Scope
 
 CHAIN = "search"
-_GAPS = re.compile(r"[\s\-－–—]")
 _PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
-_COUNTRY = re.compile(r"^\+?86(?=1[3-9]\d{9}$)")
 #: What is a number, or the beginning or the end of one, rather than a word.
 _NUMBERED = re.compile(r"(?:[A-Za-z]{2}-)?\d[\d\-]*|[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
 SERIAL, MOST = 7, 100
@@ -51,7 +50,7 @@ def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "
 
 
 def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:
-    plain = _COUNTRY.sub("", _GAPS.sub("", text))
+    plain = telephone.plain(text)
     if _PERSON.fullmatch(plain):
         if actor.roles & PERSON_SEARCH:
             return "person", Q(pk__in=of_person(plain, actor, now)) | numbered(text)
@@ -61,14 +60,15 @@ def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:
     return ("number" if _NUMBERED.fullmatch(text) else "text"), matching(text, actor)
 
 
-def of_person(plain: str, actor: Actor, now: datetime) -> QuerySet[Any, dict[str, Any]]:
-    """The tickets of whoever has this telephone or identity number; that somebody looked is journalled."""
+def of_person(plain: str, actor: Actor, now: datetime, *, is_recorded: bool = True) -> QuerySet[Any, dict[str, Any]]:
+    """The tickets of whoever has this telephone or identity number; that somebody looked is journalled, unless he has just been."""
     digest = vault.digest(plain)
     people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest) | Q(id_digest=digest)).values(
         "pk"
     )
     refs = {"digest": digest, "kind": "identity" if len(plain) == IDENTITY else "phone"}
-    ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=now, refs=refs)
+    if is_recorded:
+        ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=now, refs=refs)
     rows: QuerySet[Any, Any] = Inquiry.objects.filter(person__in=people).values("ticket_id")
     return rows
 

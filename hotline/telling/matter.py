@@ -10,14 +10,26 @@ from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_t
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Party
 from tickets.domain.states import State
-from tickets.domain.words import Channel, Disclosure, MatterType, Outcome, ReturnReason, SuspensionGround, Urgency
+from tickets.domain.words import (
+    Channel,
+    Disclosure,
+    MatterType,
+    Outcome,
+    RejectionReason,
+    ReturnReason,
+    SuspensionGround,
+    Urgency,
+)
 from tickets.models import Attachment, Inquiry, ReplyState, RequestKind, Ticket
 from tickets.queries import dossier, inquiries
 from tickets.queries.scopes import CONFIDENTIAL_TITLE
 from tickets.queries.together import Rows
 
 Row = dict[str, Any]
-GROUNDS: dict[str, Any] = {RequestKind.SUSPENSION.value: SuspensionGround}
+GROUNDS: dict[str, Any] = {
+    RequestKind.SUSPENSION.value: SuspensionGround,
+    RequestKind.REJECTION.value: RejectionReason,
+}
 
 FACTS = (
     "number", "state", "version", "type", "category", "urgency", "area_code", "channel", "is_confidential", "is_supervised", "must_handle",

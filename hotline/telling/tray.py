@@ -20,6 +20,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "extension_asked": ("延期待批", "An extension waits for consent"),
     "suspension_asked": ("挂账待批", "A suspension waits for consent"),
     "return_asked": ("科室退单待审", "A section asks to return a ticket"),
+    "rejection_proposed": ("登记员建议不予受理", "The intake desk proposes a rejection"),
+    "merger_proposed": ("登记员建议并单", "The intake desk proposes to merge"),
     "to_review": ("答复待初审", "A reply waits for first review"),
     "to_sign_off": ("答复待签发", "A reply waits for sign-off"),
     "to_send": ("答复待反馈", "A reply waits to be sent"),

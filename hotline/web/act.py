@@ -24,12 +24,14 @@ from tickets.actions.contents import UnableToStore
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, UnableToMove, permits
 from tickets.domain.terms import BadTerms
-from tickets.models import Ticket
+from tickets.models import RequestKind, Ticket
 
 from . import fields, refusals
 from .visit import Visit, page
 
 CONFLICT, UNPROCESSABLE, BUSY = 409, 422, 503
+#: Acts that the intake desk may have proposed: their forms begin with what it wrote.
+PROPOSED = {Action.REJECT: RequestKind.REJECTION.value, Action.MERGE: RequestKind.MERGER.value}
 
 
 @page("page.ticket.act")
@@ -82,6 +84,9 @@ def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     """What a form begins with: the office's dispatch with the proposed section, a correction with the facts as they are."""
     if action is Action.DISPATCH and ticket.proposed_section:
         return {"section": ticket.proposed_section.code, "reason": ticket.route_reason}
+    if action in PROPOSED:
+        asked = ticket.requests.filter(kind=PROPOSED[action], is_open=True).first()
+        return dict(asked.facts) if asked else {}
     if action is Action.AMEND:
         names = ("title", "content", "type", "category", "urgency", "area_code", "place", "is_confidential")
         return {name: getattr(ticket, name) for name in names}

@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from . import act, citizen, deputies, home, profile, queue, reply, search, signin, ticket, tray, unsent
+from . import act, calls, citizen, deputies, home, intake, profile, queue, radio, reply, search, signin, ticket, tray, unsent
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -39,6 +39,21 @@ urlpatterns = [
     path("tray/", tray.tray, name="tray"),
     path("tray/count/", tray.tray_count, name="tray_count"),
     path("search/", search.search, name="search"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/hints/", intake.hints, name="intake_hints"),
+    path("intake/draft/", intake.draft, name="intake_draft"),
+    path("intake/receipt/<str:number>/", intake.receipt, name="receipt"),
+    path("intake/ringing/", calls.ringing, name="ringing"),
+    path("intake/calls/", calls.calls, name="calls"),
+    path("intake/calls/extension/", calls.sit_at, name="sit_at"),
+    path("intake/calls/<int:pk>/back/", calls.call_back, name="call_back"),
+    path("intake/radio/", radio.radio, name="radio"),
+    path("intake/radio/<int:pk>/", radio.sitting, name="radio_session"),
+    path("intake/radio/<int:pk>/draft/", radio.draft, name="radio_draft"),
+    path("intake/radio/<int:pk>/close/", radio.close, name="radio_close"),
+    path("intake/radio/<int:pk>/summary/", radio.summary, name="radio_summary"),
+    path("intake/radio/<int:pk>/<int:call>/", radio.correct, name="radio_correct"),
+    path("intake/radio/<int:pk>/<int:call>/withdraw/", radio.withdraw, name="radio_withdraw"),
     path("desk/", queue.queue, name="queue"),
     path("desk/bulk/", queue.bulk, name="bulk"),
     path("desk/undo/", queue.undo, name="undo"),

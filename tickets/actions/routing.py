@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from tickets.models import CoHandler, Inquiry, Route, Section, Ticket
 from tickets.queries import inquiries, offices
 
 from . import ledger, notices, outbox, timers
+from .handling import proposals, returns
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,13 @@ def decide(*, facts: Facts, now: datetime) -> tuple[Decision, bool]:
     return decision, decision.rule_id in dispatching
 
 
+def preview(facts: Facts) -> tuple[Decision, bool]:
+    """``decide`` for who only asks: nothing is written, not even that a rule cannot be read."""
+    readable = {row.pk: (row, rule) for row, rule in _readable(facts) if isinstance(rule, Rule)}
+    decision = route(facts, [rule for _row, rule in readable.values()])
+    return decision, decision.rule_id in readable and readable[decision.rule_id][0].dispatches
+
+
 def rules(*, facts: Facts, now: datetime) -> tuple[list[Rule], set[int]]:
     """The rules that can be read and asked of these facts, and the ids of those that dispatch by themselves.
 
@@ -36,18 +44,27 @@ def rules(*, facts: Facts, now: datetime) -> tuple[list[Rule], set[int]]:
     """
     usable: list[Rule] = []
     dispatching: set[int] = set()
+    for row, rule in _readable(facts):
+        if isinstance(rule, Exception):
+            _set_aside(row, rule, now)
+            continue
+        usable.append(rule)
+        if row.dispatches:
+            dispatching.add(row.pk)
+    return usable, dispatching
+
+
+def _readable(facts: Facts) -> Iterator[tuple[Route, Rule | Exception]]:
+    """Each active rule, or why it cannot be read or asked."""
     sections = {section.code: pk for pk, section in offices.sections().items()}
     for row in offices.routes():
         try:
             rule = _rule(row, sections)
             match(rule, facts)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            _set_aside(row, error, now)
-            continue
-        usable.append(rule)
-        if row.dispatches:
-            dispatching.add(row.pk)
-    return usable, dispatching
+            yield row, error
+        else:
+            yield row, rule
 
 
 def _rule(row: Route, sections: dict[str, int]) -> Rule:
@@ -114,6 +131,7 @@ def dispatch(
         refs={"section": section.code},
         reason=reason,
     )
+    proposals.settle(ticket=ticket, action=Action.DISPATCH, actor=actor, now=now)
     name_co_handlers(ticket=ticket, sections=co_sections, actor=actor, now=now)
     timers.start_inner(ticket=ticket, now=now)
     for inquiry in inquiries.live(ticket):
@@ -136,8 +154,6 @@ def name_co_handlers(*, ticket: Ticket, sections: Iterable[Section], actor: Acto
 
 
 def _close_return(ticket: Ticket, actor: Actor, now: datetime, section: Section) -> None:
-    from .handling import returns
-
     returns.rule(ticket=ticket, actor=actor, now=now, granted=True, opinion=section.name)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from .words import Channel, Labelled, MatterType, Urgency
+from .words import Channel, Labelled, MatterType, Urgency, Way
 
 
 class Happening(Labelled):
@@ -93,6 +93,7 @@ class Matter:
     party: Party = Party()
     type: MatterType = MatterType.OTHER
     source_type: str = ""
+    way: Way | None = None
     category: str = ""
     urgency: Urgency = Urgency.ORDINARY
     area_code: str = ""
@@ -122,7 +123,8 @@ class Incoming:
 
     ``detail`` holds the plain facts of a later event (keys: request_no, agreed, opinion, new_deadline, reasons, redo_no, reason,
     reached, solved, satisfaction, comment, level, instruction, report_by, outer_state, must_handle, units …). ``unmapped`` names the
-    fields and codes the adapter could not place; the raw record stays in the inbox under ``inbox_id``.
+    fields and codes the adapter could not place; the raw record stays in the inbox under ``inbox_id``. ``holds``: it waits at the
+    office, rules propose a section and none dispatches.
     """
 
     source: str
@@ -139,6 +141,7 @@ class Incoming:
     detail: dict[str, Any] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     inbox_id: int | None = None
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

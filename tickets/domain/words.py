@@ -36,6 +36,15 @@ class Channel(Labelled):
     DIRECT = "direct", "来电来访", "Direct call or visit"
 
 
+class Way(Labelled):
+    """方式: how a contact at one of our own doors reached us."""
+
+    PHONE = "phone", "来电", "Telephone"
+    VISIT = "visit", "来访", "Visit"
+    LETTER = "letter", "来信", "Letter"
+    ONLINE = "online", "网上", "Online"
+
+
 class MatterType(Labelled):
     """诉求类型."""
 

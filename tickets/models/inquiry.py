@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 
 from tickets.domain.messages import Happening
-from tickets.domain.words import Channel
+from tickets.domain.words import Channel, Way
 
-from .base import history, word
+from .base import history, person_of_staff, word
 from .person import Person
 from .source import Source
 from .ticket import Ticket
@@ -31,6 +31,10 @@ class Inquiry(models.Model):
     needs_reply = models.BooleanField(default=True)
     must_handle = models.BooleanField(default=False, help_text="the source refused a return of this round")
     source_type = models.CharField(max_length=40, blank=True)
+    way = word(Way, blank=True)
+    taken_by = person_of_staff(
+        null=True, blank=True, db_index=False, help_text="登记人: who took a contact at our own doors"
+    )
     related_numbers = models.JSONField(default=list, blank=True)
     local_reference = models.CharField(max_length=64, blank=True)
     lookup_code = models.CharField(max_length=24, unique=True, help_text="查询码, 80 bits")
@@ -72,7 +76,10 @@ class Inquiry(models.Model):
                 fields=["source", "local_reference"],
                 name="inquiry_by_reference",
                 condition=~models.Q(local_reference=""),
-            )
+            ),
+            models.Index(
+                fields=["taken_by", "id"], name="inquiry_by_clerk", condition=models.Q(taken_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

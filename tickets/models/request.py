@@ -18,6 +18,8 @@ class RequestKind(Labelled):
     SUSPENSION = "suspension", "挂账", "Suspension"
     SECTION_RETURN = "section_return", "科室退单", "Section return"
     OUTWARD_RETURN = "outward_return", "退回来源", "Outward return"
+    REJECTION = "rejection", "不予受理", "Rejection"
+    MERGER = "merger", "并单", "Merging"
 
 
 class Request(models.Model):
@@ -40,6 +42,11 @@ class Request(models.Model):
     is_open = models.BooleanField(default=True)
     is_granted = models.BooleanField(null=True, blank=True)
     receipt_no = models.CharField(max_length=64, blank=True, help_text="the source's number for it")
+    facts = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="of a proposal of the intake desk: what the act would take (told, pointed_to, into)",
+    )
     history = history()
 
     class Meta:

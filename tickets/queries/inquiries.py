@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from tickets.models import Inquiry, Ticket
@@ -25,3 +28,13 @@ def live(ticket: Ticket) -> list[Inquiry]:
     for inquiry in of(ticket):
         newest[(inquiry.source_id, inquiry.number)] = inquiry
     return [inquiry for inquiry in newest.values() if inquiry.outer_state not in FINISHED and inquiry.closed_at is None]
+
+
+def taken_by(user_id: int, since: datetime, most: int = 200) -> list[dict[str, Any]]:
+    """What a clerk has logged since then, the newest first: plain rows of the contact and the ticket it became."""
+    rows = Inquiry.objects.filter(taken_by_id=user_id, received_at__gte=since).order_by("-id")
+    columns = (
+        "id", "received_at", "way", "channel", "ticket__number", "ticket__title", "ticket__state", "ticket__type", "ticket__is_direct",
+        "ticket__is_confidential", "ticket__section__name", "ticket__proposed_section__name", "ticket__due_at", "ticket__parent__number",
+    )  # fmt: skip
+    return list(rows.values(*columns)[:most])

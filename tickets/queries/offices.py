@@ -30,6 +30,23 @@ def projects() -> dict[str, int]:
     return _projects.get()
 
 
+def known_projects() -> list[Project]:
+    """The active projects with their aliases, by name."""
+    return _known.get()
+
+
+def project_in(text: str) -> Project | None:
+    """The project whose name, or else whose alias, stands in the text; of several the longest."""
+    named = [(name, row) for row in known_projects() for name in (row.name, *row.aliases) if name and name in text]
+    return max(named, key=lambda pair: len(pair[0]), default=("", None))[1]
+
+
+def project_called(text: str) -> Project | None:
+    """The project of exactly this name or alias."""
+    wanted = text.strip()
+    return next((row for row in known_projects() if wanted and wanted in (row.name, *row.aliases)), None)
+
+
 def _read_routes() -> list[Route]:
     return list(Route.objects.filter(is_active=True, section__is_active=True))
 
@@ -42,6 +59,11 @@ def _read_projects() -> dict[str, int]:
     return dict(Project.objects.filter(is_active=True).order_by("-pk").values_list("name", "pk"))
 
 
+def _read_known() -> list[Project]:
+    return list(Project.objects.filter(is_active=True).order_by("name", "id"))
+
+
 _routes = Cached(_read_routes, Route, Section)
 _sections = Cached(_read_sections, Section)
 _projects = Cached(_read_projects, Project)
+_known = Cached(_read_known, Project)

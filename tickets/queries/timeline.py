@@ -22,6 +22,8 @@ from .together import Rows
 OTHER = {
     "receive": ("收件", "Received"),
     "join": ("并入同号来件", "Joined by the same number"),
+    "propose_rejection": ("建议不予受理", "Rejection proposed"),
+    "propose_merger": ("建议并单", "Merging proposed"),
     "merged_in": ("并入工单", "Another ticket merged in"),
     "unmerged": ("撤销并单", "A ticket un-merged"),
     "delivered": ("平台收讫", "Taken by the platform"),

@@ -17,7 +17,8 @@ document.addEventListener("keydown", (event) => {
   const key = named(event);
   if (key === "ctrl+enter") {
     const form = event.target.closest("form") ?? $("form[data-main]");
-    const button = form && ($("[type=submit].primary", form) ?? $("[type=submit]", form));
+    const near = event.target.closest("[data-sends]");
+    const button = form && ((near && $("[type=submit]", near)) ?? $("[type=submit].primary", form) ?? $("[type=submit]", form));
     if (button) { event.preventDefault(); button.click(); }
     return;
   }
@@ -30,7 +31,12 @@ document.addEventListener("keydown", (event) => {
   if (key === "/") { event.preventDefault(); $("#find")?.focus(); return; }
   if (key === "?") { $("#keys")?.showModal(); return; }
   const wanted = $$("[data-key]").find((each) => each.dataset.key === key && each.offsetParent !== null);
-  if (wanted) { event.preventDefault(); wanted.click(); return; }
+  if (wanted) {
+    event.preventDefault();
+    wanted.click();
+    if (wanted.matches("summary")) setTimeout(() => $("textarea, select, input", wanted.parentElement)?.focus(), 0);
+    return;
+  }
   const list = $("[data-rows]");
   if (list) move(list, key, event);
 });
@@ -140,6 +146,8 @@ document.addEventListener("submit", (event) => {
   const stale = $("[name=csrfmiddlewaretoken]", form);
   if (stale) stale.value = token();
   if (form.matches("[data-draft]")) { clearTimeout(timers.get(form)); sessionStorage.removeItem(place(form)); }
+  // What must survive a connection that breaks just now stays in this tab until the house says that it has arrived.
+  if (form.matches("[data-keeps]")) sessionStorage.setItem(place(form), JSON.stringify([...new FormData(form).entries()]));
 }, true);
 
 function sessionOver() {
@@ -176,16 +184,64 @@ document.addEventListener("click", (event) => {
   const field = document.getElementById(phrase.dataset.into);
   if (!field) return;
   const [start, end] = [field.selectionStart, field.selectionEnd];
+  field.closest("details")?.setAttribute("open", "");
   field.setRangeText(phrase.dataset.insert, start, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
   phrase.closest("details")?.removeAttribute("open");
 });
 
+// ── intake: a template fills what is still empty; a suggested value is put in; the call on the line fills a form in which nothing
+// is typed yet, and its time runs on ────────────────────────────────────────────────────────────────────────────────────────────
+const ordinary = { type: "other", urgency: "ordinary" };
+
+function put(field, value) {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("change", (event) => {
+  const chosen = event.target.matches("[data-template]") && event.target.selectedOptions[0]?.dataset.fields;
+  if (!chosen) return;
+  for (const [name, value] of Object.entries(JSON.parse(chosen))) {
+    const field = event.target.form.elements[name];
+    if (field && ["", ordinary[name]].includes(field.value.trim())) put(field, value);
+  }
+  event.target.form.elements.content?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  const given = event.target.closest("[data-put]");
+  const field = given && document.getElementById(given.dataset.into);
+  if (field) { put(field, given.dataset.put); field.focus(); }
+});
+
+const texts = (form) => $$("textarea, input:not([type=hidden], [type=checkbox], [type=radio])", form);
+
+function onTheLine(bar) {
+  const form = $("#intake");
+  if (!form || form.elements.call.value || texts(form).some((field) => field.value.trim())) return;
+  form.elements.call.value = bar.dataset.call;
+  put(form.elements.incoming_phone, bar.dataset.number);
+  form.elements.content.focus();
+}
+
+function tick() {
+  $$("[data-elapsed]").forEach((each) => {
+    each.dataset.since ||= String(performance.now() - 1000 * Number(each.dataset.elapsed));
+    const seconds = Math.floor((performance.now() - Number(each.dataset.since)) / 1000);
+    each.textContent = [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  });
+}
+setInterval(tick, 1000);
+
 // ── on arrival ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 function arrive(root) {
   if (window.matchMedia("(max-width: 760px)").matches) $$("details[data-fold]", root).forEach((each) => { each.open = false; });
+  $$("[data-sent]", root).forEach((each) => sessionStorage.removeItem(`draft:${each.dataset.sent}`));
   $$("form[data-draft]", root).forEach(restore);
+  $$("[data-call]", root).forEach(onTheLine);
+  tick();
   $$("[data-counts]", root).forEach((each) => { each.textContent = document.getElementById(each.dataset.counts)?.value.length ?? 0; });
 }
 document.addEventListener("DOMContentLoaded", () => arrive(document));

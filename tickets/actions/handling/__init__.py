@@ -4,6 +4,7 @@ from .attaching import attach
 from .ends import answer_directly, archive, close, follow_up, redo, register_again, reject, reopen, terminate, withdraw
 from .merging import merge, unmerge
 from .notes import accept, amend, chase, instruct, read_person, supervise
+from .proposals import propose_merger, propose_rejection
 from .requests import (
     ask_extension,
     ask_suspension,
@@ -42,6 +43,8 @@ __all__ = [
     "grant_section_return",
     "instruct",
     "merge",
+    "propose_merger",
+    "propose_rejection",
     "read_person",
     "receive_information",
     "redo",

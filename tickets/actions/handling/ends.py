@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from tickets.domain.actors import Actor
-from tickets.domain.states import Action, UnableToMove
+from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, RejectionReason, Role, Side
 from tickets.models import Inquiry, Reply, ReplyState, Ticket
 from tickets.queries import inquiries
 
 from .. import ledger, notices, timers
+from . import proposals
 
 
 def _check_own_door(ticket: Ticket) -> None:
@@ -36,6 +37,7 @@ def answer_directly(
         raise UnableToMove("answer", "请写明答复内容。", "Write down what was answered.", field="answer")
     changes = {"closed_at": now, "sent_at": now, "is_direct": True}
     ledger.move(ticket=ticket, action=Action.ANSWER_DIRECTLY, actor=actor, now=now, changes=changes, reason=answer)
+    proposals.settle(ticket=ticket, action=Action.ANSWER_DIRECTLY, actor=actor, now=now)
     _write_direct_answer(ticket, actor, now, answer)
     timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.REPLY), now=now)
     _finish_inquiries(ticket, actor, now)
@@ -85,6 +87,7 @@ def reject(
         refs={"code": code},
         reason=f"{told}；{pointed_to}",
     )
+    proposals.settle(ticket=ticket, action=Action.REJECT, actor=actor, now=now)
     timers.stop(ticket=ticket, now=now)
     _finish_inquiries(ticket, actor, now)
     return ticket
@@ -218,15 +221,39 @@ def terminate(
 
 
 @transaction.atomic
-def withdraw(*, ticket: Ticket, actor: Actor, now: datetime, reason: str = "") -> Ticket:
-    """撤单: the source takes it back; the actor is the platform's account."""
-    ticket = ledger.lock(ticket.pk)
+def withdraw(
+    *, ticket: Ticket, actor: Actor, now: datetime, reason: str = "", expected_version: int | None = None
+) -> Ticket:
+    """撤单: the source takes it back. A platform does so by its account; at our own doors a clerk writes that the caller did, or
+    that it was logged by mistake."""
+    ticket = ledger.lock(ticket.pk, expected_version)
+    if actor.user_id is not None:
+        _check_withdrawal(ticket, actor, reason)
     ledger.move(ticket=ticket, action=Action.WITHDRAW, actor=actor, now=now, changes={"closed_at": now}, reason=reason)
     timers.stop(ticket=ticket, now=now)
     for request in ticket.requests.filter(is_open=True):
         request.is_open, request.is_granted = False, False
         ledger.save_with_history(request, actor=actor, now=now, reason="withdrawn by the source")
+    if actor.user_id is not None:
+        _finish_inquiries(ticket, actor, now)
     return ticket
+
+
+def _check_withdrawal(ticket: Ticket, actor: Actor, reason: str) -> None:
+    """The office takes back what came in at our own doors; a clerk what he logged himself and nobody has signed for."""
+    _check_own_door(ticket)
+    if not reason.strip():
+        raise UnableToMove("reason", "请写明撤单原因。", "Say why it is withdrawn.", field="reason")
+    if actor.has(Role.DISPATCHER):
+        return
+    if ticket.stage not in (State.REGISTERED, State.DISPATCHED):
+        raise UnableToMove(
+            "signed", "科室已签收，请由办公室撤单。", "A section has signed for it: the office withdraws it."
+        )
+    if not ticket.inquiries.filter(taken_by_id=actor.account).exists():
+        raise UnableToMove(
+            "not_own", "不是您登记的，请由办公室撤单。", "You did not log it: the office withdraws it.", field="reason"
+        )
 
 
 @transaction.atomic

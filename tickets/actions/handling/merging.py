@@ -12,6 +12,7 @@ from tickets.domain.words import Side
 from tickets.models import Ticket, Timer
 
 from .. import ledger, timers
+from . import proposals
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def merge(
         refs={"into": parent.number},
         reason=reason,
     )
+    proposals.settle(ticket=child, action=Action.MERGE, actor=actor, now=now)
     timers.stop(ticket=child, now=now, side=Side.INNER)
     Timer.objects.filter(ticket=child, side=Side.OUTER).update(ticket=parent)
     ledger.note(ticket=parent, action="merged_in", actor=actor, now=now, refs={"ticket": child.number})

@@ -72,7 +72,7 @@ def _new_ticket(incoming: Incoming, matter: Matter, actor: Actor, now: datetime)
     inquiry = _inquiry(ticket, incoming, matter, actor, now)
     timers.start_outer(inquiry=inquiry, now=now, ticket=ticket)
     section = ticket.proposed_section
-    if section is not None and dispatches and not ticket.is_confidential:
+    if section is not None and dispatches and not ticket.is_confidential and not incoming.holds:
         others = type(section).objects.filter(pk__in=decision.co_section_ids, is_active=True)
         routing.dispatch(
             ticket=ticket, section=section, actor=SYSTEM, now=now, co_sections=others, reason=decision.reason_zh[:300]
@@ -142,6 +142,7 @@ def _inquiry(ticket: Ticket, incoming: Incoming, matter: Matter, actor: Actor, n
         lookup_code=numbering.lookup_code(),
         local_reference=matter.local_reference,
         inbox_id=incoming.inbox_id,
+        taken_by_id=actor.user_id,
         unmapped=list(incoming.unmapped),
         **inquiry_facts(matter, incoming, now),
     )
@@ -160,6 +161,7 @@ def inquiry_facts(matter: Matter, incoming: Incoming, now: datetime) -> dict[str
         "needs_reply": matter.needs_reply,
         "must_handle": matter.must_handle,
         "source_type": matter.source_type[:40],
+        "way": matter.way.value if matter.way else "",
         "related_numbers": list(matter.related_numbers),
         "called_at": matter.called_at,
         "dispatched_at": matter.dispatched_at or now,
@@ -234,7 +236,7 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
     changes = {name: value for name, value in facts.items() if getattr(ticket, name) != value}
     if not changes or ticket.state == State.ARCHIVED or ticket.inquiries.count() > 1:
         return False
-    kept = _corrected(ticket) & changes.keys() - {"is_confidential"}
+    kept = _corrected(ticket) & changes.keys() - {"is_confidential"} if actor.user_id is None else set()
     if kept:
         _tell_difference(ticket, inquiry, sorted(kept), now)
         changes = {name: value for name, value in changes.items() if name not in kept}
@@ -248,7 +250,7 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
         now=now,
         changes=changes,
         refs=refs,
-        reason="updated by the source",
+        reason="updated by the source" if actor.user_id is None else "登记更正",
     )
     inquiry.ticket = ticket
     return True

@@ -85,7 +85,7 @@ class Preparation:
         clocks = self._planner.outer(inquiry, facts["type"], facts["urgency"])
         values |= self._reached(clocks)
         section = self.known.sections[decision.section_id] if decision.section_id else None
-        if section is not None and dispatches:
+        if section is not None and dispatches and not incoming.holds:
             self._dispatch(ticket, values, decision, section)
             self._sign_outward(incoming, ticket_id, inquiry_id)
             inner = self._planner.inner(inquiry, facts["type"], facts["urgency"], section.pk, clocks)
@@ -170,7 +170,7 @@ class Preparation:
             "number": text(incoming.number), "round": incoming.round, "version": incoming.version, "redo_no": incoming.redo_no,
             "outer_state": text(incoming.outer_state), "person_id": self._keep_person(matter), "received_at": self._at,
             "lookup_code": next(self._codes), "inbox_id": written(incoming.inbox_id),
-            "unmapped": written(list(incoming.unmapped)),
+            "unmapped": written(list(incoming.unmapped)), "taken_by_id": self.actor.user_id or NULL,
             **{name: self._moment(value) if isinstance(value, datetime) else written(value) for name, value in facts.items()},
         })  # fmt: skip
         self.sheets.inquiry_history.keep(line, self._inquired)

@@ -25,8 +25,8 @@ class Sheets:
         self.inquiries = Sheet(
             Inquiry, "id", "ticket_id", "source_id", "channel", "number", "round", "version", "redo_no", "outer_state", "person_id",
             "received_at", "lookup_code", "inbox_id", "unmapped", "is_anonymous", "needs_reply", "must_handle", "source_type",
-            "related_numbers", "called_at", "dispatched_at", "confirmed_at", "limit_sign", "limit_contact", "limit_answer",
-            "limit_reply", "limit_notice", "limit_objection",
+            "way", "taken_by_id", "related_numbers", "called_at", "dispatched_at", "confirmed_at", "limit_sign", "limit_contact",
+            "limit_answer", "limit_reply", "limit_notice", "limit_objection",
         )  # fmt: skip
         self.persons = Sheet(
             Person, "id", "key", "sealed", "phone_digest", "incoming_digest", "id_digest", "created_at"
