@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from hotline.models import Call, CallEvent, CallState, Extension, User
@@ -108,9 +109,10 @@ def going_on(user: User, now: datetime) -> Call | None:
 
 @transaction.atomic
 def call_back(*, call: Call, actor: Actor, now: datetime) -> None:
-    """Somebody calls a missed caller back: the number is opened for him, which is recorded."""
-    call.called_back_at, call.called_back_by_id = now, actor.account
-    call.save(update_fields=["called_back_at", "called_back_by"])
+    """Somebody calls a missed caller back, whom he has missed how often soever: the number is opened, which is recorded."""
+    of_caller = Q(pk=call.pk) | (Q(number_digest=call.number_digest) if call.number_digest else Q(pk__in=[]))
+    waiting = Call.objects.filter(of_caller, answered_at__isnull=True, called_back_at__isnull=True)
+    waiting.update(called_back_at=now, called_back_by_id=actor.account)
     refs = {"call": call.pk, "digest": call.number_digest}
     ledger.record(chain_name=CHAIN, action="call_back", actor=actor, now=now, refs=refs)
 

@@ -55,6 +55,11 @@ class Receipt:
     answer: str
     proposals: list[Row]
 
+    @property
+    def heading(self) -> str:
+        """The title, where the content does not begin with it."""
+        return "" if self.content.startswith(self.title.removesuffix("…")) else self.title
+
 
 def receipt(ticket: Ticket, now: datetime) -> Receipt | None:
     """The receipt of the ticket's own newest contact; None for a ticket without one."""

@@ -12,13 +12,20 @@ from tickets.domain.counting import closed, day_of
 from tickets.domain.explain import explain
 from tickets.domain.moments import to_local
 from tickets.domain.terms import Unit
-from tickets.domain.words import ClockKind, Side
+from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Run, Start, Ticket, Timer
 
 from .calendar import working_calendar
 from .reckoning import Reckoned, pauses_of, reckon, terms_of
 
 Row = dict[str, Any]
+#: At our own doors nobody dispatches to us: the limit runs from what came in.
+OWN_DOORS = {
+    Channel.DIRECT.value: ("收到", "receipt"),
+    Channel.DISCLOSURE.value: ("收到", "receipt"),
+    Channel.OPINION.value: ("发现", "the finding"),
+    Channel.RADIO.value: ("节目播出", "the programme"),
+}
 ORDER = {Side.OUTER: 0, Side.INNER: 1}
 
 
@@ -111,9 +118,12 @@ def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[
     if "before" in timer.terms:
         return _told_margin(timer), []
     start = Start(timer.policy.starts_at) if timer.policy else Start.RECEIPT
+    begins = (start.zh, start.en)
+    if start is Start.SOURCE_DISPATCH and timer.inquiry is not None:
+        begins = OWN_DOORS.get(timer.inquiry.channel, begins)
     told = explain(
         terms_of(timer), timer.started_at, calendar, pauses_of(timer), extension=timer.extension, restart=timer.restarted_at, now=now,
-        event=(start.zh, start.en),
+        event=begins,
     )  # fmt: skip
     return (told.summary_zh, told.summary_en), [(line.zh, line.en) for line in told.lines]
 

@@ -220,9 +220,11 @@ const texts = (form) => $$("textarea, input:not([type=hidden], [type=checkbox], 
 
 function onTheLine(bar) {
   const form = $("#intake");
+  if (form?.elements.call.value === bar.dataset.call) $("[data-take]", bar)?.remove();
   if (!form || form.elements.call.value || texts(form).some((field) => field.value.trim())) return;
   form.elements.call.value = bar.dataset.call;
   put(form.elements.incoming_phone, bar.dataset.number);
+  $("[data-take]", bar)?.remove();
   form.elements.content.focus();
 }
 
@@ -240,8 +242,9 @@ function arrive(root) {
   if (window.matchMedia("(max-width: 760px)").matches) $$("details[data-fold]", root).forEach((each) => { each.open = false; });
   $$("[data-sent]", root).forEach((each) => sessionStorage.removeItem(`draft:${each.dataset.sent}`));
   $$("form[data-draft]", root).forEach(restore);
-  $$("[data-call]", root).forEach(onTheLine);
+  [root, ...$$("[data-call]", root)].filter((each) => each.matches?.("[data-call]")).forEach(onTheLine);
   tick();
+  $(".bad input, .bad select, .bad textarea", root)?.focus();
   $$("[data-counts]", root).forEach((each) => { each.textContent = document.getElementById(each.dataset.counts)?.value.length ?? 0; });
 }
 document.addEventListener("DOMContentLoaded", () => arrive(document));
