@@ -82,12 +82,12 @@ def sit_at(*, user: User, number: str) -> None:
 
 
 def of_clerk(pk: str | int, user: User, now: datetime) -> Call | None:
-    """A call that this clerk may take into a form: his own, one that rings at his telephone, or one that everybody missed."""
+    """A call that this clerk may take into a form: his own, one that rings at his telephone, or a missed one that he calls back."""
     call = Call.objects.filter(pk=pk).first() if str(pk).isdigit() else None
     if call is None:
         return None
-    if call.state(now) is CallState.MISSED or call.called_back_by_id == user.pk:
-        return call
+    if call.state(now) is CallState.MISSED:
+        return call if call.called_back_by_id == user.pk else None
     return call if is_for(call, user) else None
 
 

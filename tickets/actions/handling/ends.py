@@ -252,7 +252,7 @@ def _check_withdrawal(ticket: Ticket, actor: Actor, reason: str) -> None:
         )
     if not ticket.inquiries.filter(taken_by_id=actor.account).exists():
         raise UnableToMove(
-            "not_own", "不是您登记的，请由办公室撤单。", "You did not log it: the office withdraws it.", field="reason"
+            "not_own", "不是您登记的，请由办公室撤单。", "You did not log it: the office withdraws it."
         )
 
 
