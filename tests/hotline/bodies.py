@@ -32,6 +32,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.REDO: {"reason": REASON},
     Action.FOLLOW_UP: {"reached": True, "solved": True, "satisfaction": 1},
     Action.TERMINATE: {"reason": REASON},
+    Action.WITHDRAW: {"reason": REASON},
     Action.REOPEN: {"reason": REASON},
     Action.AMEND: {"category": "道路/围挡", "reason": REASON},
     Action.CONTRIBUTE: {"opinion": TEXT},

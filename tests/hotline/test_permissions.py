@@ -193,6 +193,7 @@ ELSEWHERE = {
     "rates.tickets": ("GET", "/api/response-rates/tickets?from=2026-03-01&to=2026-03-31&key=replied"),
     "search": ("GET", "/api/search?q=样例"),
     "duplicates": ("POST", "/api/duplicates"),
+    "calls.tell": ("POST", "/api/calls"),
     "notices": ("GET", "/api/notices"),
     "journal.verify": ("GET", "/api/journal/verify"),
     "policies": ("GET", "/api/policies"),
