@@ -7,7 +7,23 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from . import act, calls, citizen, deputies, home, intake, profile, queue, radio, reply, search, signin, ticket, tray, unsent
+from . import (
+    act,
+    calls,
+    citizen,
+    deputies,
+    home,
+    intake,
+    profile,
+    queue,
+    radio,
+    reply,
+    search,
+    signin,
+    ticket,
+    tray,
+    unsent,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),

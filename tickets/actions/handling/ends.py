@@ -251,9 +251,7 @@ def _check_withdrawal(ticket: Ticket, actor: Actor, reason: str) -> None:
             "signed", "科室已签收，请由办公室撤单。", "A section has signed for it: the office withdraws it."
         )
     if not ticket.inquiries.filter(taken_by_id=actor.account).exists():
-        raise UnableToMove(
-            "not_own", "不是您登记的，请由办公室撤单。", "You did not log it: the office withdraws it."
-        )
+        raise UnableToMove("not_own", "不是您登记的，请由办公室撤单。", "You did not log it: the office withdraws it.")
 
 
 @transaction.atomic

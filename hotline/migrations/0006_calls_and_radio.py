@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hotline', '0004_desks'),
-        ('tickets', '0009_own_doors'),
+        ('hotline', '0005_accounts'),
+        ('tickets', '0011_own_doors'),
     ]
 
     operations = [
