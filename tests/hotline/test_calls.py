@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hotline.acting import calls as acting
 from hotline.models import Call, CallState, Draft
-from tests.hotline.bureau import Bureau, Desk, inquiry_of
+from tests.hotline.bureau import PASSWORD, Bureau, Desk, inquiry_of
 from tests.hotline.intake_desk import NUMBER, form, logged
 from tickets import clock
 from tickets.models import Event
@@ -73,12 +73,11 @@ def test_an_event_that_cannot_be_read_names_the_field(clerk: Desk) -> None:
 
 
 def test_a_machine_speaks_with_the_token_of_an_intake_account(bureau: Bureau) -> None:
-    from rest_framework.authtoken.models import Token
-
-    token = Token.objects.create(user=bureau.people["intake"])
+    signed_in = {"username": "intake", "password": PASSWORD, "token": True}
+    token = Desk().post("/api/session", signed_in).json()["token"]
     desk = Desk()
     body = {"event": "ring", "call": "c-9", "number": NUMBER}
-    assert desk.post("/api/calls", body, Authorization=f"Token {token.key}").status_code == 200
+    assert desk.post("/api/calls", body, Authorization=f"Token {token}").status_code == 200
     assert desk.post("/api/calls", body).status_code == 401
     for name in ("dispatcher", "handler", "leader", "auditor", "adapter"):
         assert Desk(bureau.people[name]).post("/api/calls", body).status_code == 403, name
