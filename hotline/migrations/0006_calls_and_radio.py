@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hotline', '0005_accounts'),
-        ('tickets', '0011_own_doors'),
+        ('tickets', '0012_own_doors'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0010_ratings'),
+        ('tickets', '0011_figures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
