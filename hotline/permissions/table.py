@@ -64,6 +64,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.citizen.matter": ANYONE,
     "page.queue": READERS,
     "page.queue.bulk": DESKS,
+    "page.queue.export": READERS,
     "page.search": READERS - {Role.AUDITOR},
     "page.tray": PEOPLE,
     "page.intake": CLERKS,

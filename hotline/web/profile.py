@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -99,7 +100,7 @@ def token(visit: Visit) -> HttpResponse:
     return response
 
 
-def _ours(endpoint: str, view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+def _ours(endpoint: str, view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
     """A page of django-allauth behind our door: its flow, our templates and head."""
 
     @page(endpoint)

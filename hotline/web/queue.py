@@ -52,8 +52,8 @@ def queue(visit: Visit) -> HttpResponse:
     """One page of a list of this person's desk."""
     wanted = lists_of(visit.actor)
     asked = visit.request.GET
-    chosen = next((each for each in wanted if each.value == asked.get("list")), wanted[0])
-    filters = _filters(asked)
+    chosen = chosen_of(visit)
+    filters = filters_of(asked)
     try:
         found = worklists.page(
             worklist=chosen, scope=visit.scope, now=visit.now, user_id=visit.actor.in_place_of, filters=filters,
@@ -69,9 +69,10 @@ def queue(visit: Visit) -> HttpResponse:
         "next": _address(asked, after=found.next) if found.next else "",
         "first": _address(asked, after=""),
         "is_later": bool(asked.get("after")),
-        "filters": _choosable(asked),
+        "filters": choosable(asked),
         "is_filtered": any(asked.get(name) for name in CHOICES),
         "query": _address(asked, after=""),
+        "export": f"{reverse('queue_export')}?{_narrowed(asked)}",
         "views": views.of(visit.user),
         "bulk": many.offered(visit.actor, chosen),
         "colleagues": many.colleagues(visit.actor),
@@ -81,7 +82,13 @@ def queue(visit: Visit) -> HttpResponse:
     return visit.page("section/queue.html", facts)
 
 
-def _filters(asked: Mapping[str, str]) -> Filters:
+def chosen_of(visit: Visit) -> Worklist:
+    """The list that the address names, of those that stand on this person's desk; else the first of them."""
+    wanted = lists_of(visit.actor)
+    return next((each for each in wanted if each.value == visit.request.GET.get("list")), wanted[0])
+
+
+def filters_of(asked: Mapping[str, str]) -> Filters:
     """What the address narrows by; a word that is none of ours is passed over."""
     given: dict[str, Any] = {
         field: asked[name]
@@ -107,7 +114,8 @@ def shown(count: int) -> str:
     return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
 
 
-def _choosable(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+def choosable(asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The filters with their words, and what is chosen of them."""
     labels = {"channel": _("Channel"), "type": _("Type"), "urgency": _("Urgency"), "state": _("State")}
     return [
         {
@@ -121,9 +129,13 @@ def _choosable(asked: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _address(asked: Mapping[str, str], **more: str) -> str:
+    query = _narrowed(asked, **more)
+    return f"{reverse('queue')}?{query}" if query else reverse("queue")
+
+
+def _narrowed(asked: Mapping[str, str], **more: str) -> str:
     kept = {name: asked[name] for name in ("list", *CHOICES) if asked.get(name)}
-    query = {name: value for name, value in {**kept, **more}.items() if value}
-    return f"{reverse('queue')}?{urlencode(query)}" if query else reverse("queue")
+    return urlencode({name: value for name, value in {**kept, **more}.items() if value})
 
 
 @page("page.queue.bulk")

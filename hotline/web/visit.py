@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -113,7 +114,7 @@ class Visit:
         return HttpResponse(status=SEE_OTHER, headers={"Location": address})
 
 
-Answer = Callable[..., HttpResponse]
+Answer = Callable[..., HttpResponseBase]
 
 
 def page(endpoint: str) -> Callable[[Answer], Answer]:
@@ -122,7 +123,7 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
 
     def decorate(view: Answer) -> Answer:
         @wraps(view)
-        def answer(request: HttpRequest, **params: Any) -> HttpResponse:
+        def answer(request: HttpRequest, **params: Any) -> HttpResponseBase:
             user = request.user
             translation.activate(language_of(request, user))
             if not isinstance(user, User) or not user.is_active:
@@ -141,7 +142,8 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
     return decorate
 
 
-def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponse:
+def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponseBase:
+    response: HttpResponseBase
     try:
         with held():
             response = view(visit, **params)
@@ -176,7 +178,7 @@ def _pay_first(visit: Visit, due: Owed) -> HttpResponse:
     return visit.go(reverse("account_change_password" if due.code == "new_password" else "mfa_activate_totp"))
 
 
-def _sent_after_all(visit: Visit, response: HttpResponse) -> None:
+def _sent_after_all(visit: Visit, response: HttpResponseBase) -> None:
     """A kept form that has gone through now is kept no longer."""
     kept = visit.request.GET.get("unsent", "")
     if visit.request.method == "POST" and kept.isdigit() and response.status_code < BAD_REQUEST:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.left import left, share
@@ -23,6 +24,7 @@ from .together import Columns
 
 __all__ = ["BadCursor", "Filters", "Page", "Worklist", "count", "counts", "page"]
 
+PART = 1_000
 COLUMNS = (
     "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
     "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
@@ -106,6 +108,26 @@ def page(
     found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, LISTED, after, size)
     calendar = working_calendar()
     return Page([shown(row, scope, now, calendar) for row in found.rows], found.next)
+
+
+def every(
+    rows: QuerySet[Ticket], *, scope: Scope, now: datetime, most: int, by_due: bool = True
+) -> tuple[int, Iterator[dict[str, Any]]]:
+    """All of these tickets as list rows, for an export: how many they are (``most`` + 1: there are more than that), and the rows one
+    by one, read in parts. The order is that of the page."""
+    order = (F("due_at").asc(nulls_last=True), "id") if by_due else ("-id",)
+    ids = list(rows.order_by(*order).values_list("pk", flat=True)[: most + 1])
+    return len(ids), _each(ids, scope, now)
+
+
+def _each(ids: Sequence[int], scope: Scope, now: datetime) -> Iterator[dict[str, Any]]:
+    calendar = working_calendar()
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        found = {row["id"]: row for row in LISTED.of(Ticket.objects.filter(pk__in=part))}
+        for pk in part:
+            if pk in found:
+                yield shown(found[pk], scope, now, calendar)
 
 
 def count(*, worklist: Worklist, scope: Scope, user_id: int | None = None, filters: Filters | None = None) -> int:
