@@ -1,7 +1,7 @@
 # The house's commands. `make help` lists them. Works with Python 3.11 and make alone; everything else comes by the locks.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check explore faults seed bench lock setup setup-dev clean
+.PHONY: help run test check explore faults seed bench screenshots lock setup setup-dev clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 VENV ?= .venv
@@ -48,6 +48,9 @@ seed: $(VENV)/.run ## 写入样例数据 / a made-up year of tickets into the da
 
 bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue,web JSON=FILE
 	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks
+
+screenshots: $(VENV)/.dev ## 全部页面截图 / every page, two sizes and two languages, into docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.dev ## 重新锁定依赖 / lock the dependencies again from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements.lock

@@ -102,6 +102,7 @@ class Plan:
         where = ["--port", str(self.stand_ins_port), "--folder", str(self.var / "platforms")]
         push = ["--push-to", f"http://127.0.0.1:{self.port}/hooks/business"]
         clock = ["--clock-offset", self.clock_offset]
-        life = [] if self.once else ["--autopilot"]  # a single run compares the books: nothing may move by itself
+        still = self.once or text("AUTOPILOT") == "0"  # a single run compares the books: nothing may move by itself
+        life = [] if still else ["--autopilot"]
         records = ["--records", str(self.records)] if self.records else []
         return [sys.executable, "-m", "integrations.platforms", *where, *push, *clock, *life, *records]

@@ -23,7 +23,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.demo import office, seeding
 from hotline.models import User
-from tests.tickets.making import NOW, make_reference
+from tests.tickets.making import make_reference
+from tickets import clock
 from tickets.domain.states import OPEN
 from tickets.domain.words import Role
 from tickets.models import CoHandler, Inquiry, Ticket, Timer
@@ -57,8 +58,8 @@ def run(size: str) -> Iterator[Line]:
     """At a thousand tickets and at the size: each page's CPU against the bare view, its statements, and whether it is flat."""
     settings.ALLOWED_HOSTS = ["*"]
     connection.settings_dict["CONN_MAX_AGE"], connection.close_at = None, None  # as behind the pool: one backend, kept
-    make_reference(NOW)
-    office.install(now=NOW, accounts_file=settings.VAR / "accounts.json")
+    make_reference(clock.now())
+    office.install(now=clock.now(), accounts_file=settings.VAR / "accounts.json")
     small = _measured(SMALL, size)
     large = _measured(SIZES[size], size) if SIZES[size] > SMALL else small
     bare = large["bare"]
@@ -101,7 +102,7 @@ AIMS: dict[str, tuple[float | None, int]] = {
 def _measured(count: int, size: str) -> dict[str, Cost]:
     there = Ticket.objects.count()
     if count > there:
-        seeding.seed(count - there, now=NOW)
+        seeding.seed(count - there, now=clock.now())
         filling.settled(Ticket, Timer, Inquiry, CoHandler)
     rounds = ROUNDS[size]
     costs = {}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -21,52 +17,7 @@ from config.supervise.house import House, HouseTrouble
 from config.supervise.plan import Plan
 from config.supervise.processes import stop
 from config.supervise.words import Speaker, accounts, padded
-
-ROOT = Path(__file__).resolve().parents[2]
-STRANGERS = ("DATABASE_URL", "REDIS_URL", "HOTLINE_", "TEST_ON", "PYTEST", "DJANGO_", "PORT", "ONCE", "RECORDS")
-
-
-class Started:
-    """A running `manage.py run` and what it has said."""
-
-    def __init__(self, var: Path, *, port: int, stand_ins: int) -> None:
-        self.port, self.var = port, var
-        env = {name: value for name, value in os.environ.items() if not name.startswith(STRANGERS)}
-        env |= {"HOTLINE_VAR": str(var), "PORT": str(port), "STAND_INS_PORT": str(stand_ins), "PYTHONUTF8": "1"}
-        self.output = var / "output.txt"
-        with self.output.open("wb") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"], cwd=ROOT, env=env, stdout=file, stderr=subprocess.STDOUT
-            )
-
-    def said(self) -> str:
-        return self.output.read_text(encoding="utf-8", errors="replace")
-
-    def up(self) -> None:
-        """Wait for the welcome."""
-        assert within(120, lambda: "Ctrl-C" in self.said() or self.process.poll() is not None), self.said()
-        assert self.process.poll() is None, self.said()
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-
-def within(seconds: float, true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def gone(family: list[psutil.Process]) -> bool:
-    def lives(member: psutil.Process) -> bool:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            return bool(member.is_running() and member.status() != psutil.STATUS_ZOMBIE)
-        return False
-
-    return not any(lives(member) for member in family)
+from tests.servers.house import Started, gone, within
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +29,11 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def house(var: Path) -> Iterator[Started]:
     started = Started(var, port=ports.any_free(), stand_ins=ports.any_free())
-    family: list[psutil.Process] = []
     try:
         started.up()
-        family = started.family()
         yield started
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            started.process.kill()
-        started.process.wait()
-        for member in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
+        started.close()
 
 
 @pytest.mark.slow

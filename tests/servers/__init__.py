@@ -22,12 +22,12 @@ class Server:
     close: Callable[[], None] = lambda: None
 
 
-def apt_install(package: str) -> bool:
+def apt_install(*packages: str) -> bool:
     """The last resort, on a Debian machine as root: may take a minute; False when it did not work."""
     if os.getuid() != 0 or not shutil.which("apt-get"):
         return False
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", package]):
+    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *packages]):
         if subprocess.run(["apt-get", *arguments], env=env, capture_output=True, check=False, timeout=600).returncode:
             return False
     return True

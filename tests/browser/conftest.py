@@ -1,0 +1,69 @@
+"""A real Chromium before the whole house: `manage.py run` with its demonstration, its platforms played by the stand-ins.
+
+A machine that has no Chromium and cannot fetch one leaves these tests out, and the run says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from config.supervise import ports
+from tests.servers import NoServer, chromium
+from tests.servers.house import Started
+
+from .desk import Desk
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Its platforms decide nothing by themselves, and are asked each second."""
+    var = tmp_path_factory.mktemp("browser")
+    quick = {"AUTOPILOT": "0", "PULL_EVERY": "1"}
+    started = Started(var, port=ports.any_free(), stand_ins=ports.any_free(), **quick)
+    try:
+        started.up()
+        yield started
+    finally:
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def player() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(player: Playwright) -> Iterator[Browser]:
+    try:
+        program = chromium.find()
+    except NoServer as missing:
+        pytest.skip(f"{chromium.MISSING}: {missing}")
+    opened = player.chromium.launch(executable_path=program, args=chromium.OPTIONS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, house: Started, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """``desk("paidan")``: that account signed in, in a browser of its own; what the console complained of fails the test."""
+    opened: list[Desk] = []
+
+    def open_(account: str = "", **how: str | bool) -> Desk:
+        opened.append(Desk(browser, house, account, **how))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.close()
+    complaints = [complaint for each in opened for complaint in each.complaints]
+    assert not complaints, complaints
+
+
+@pytest.fixture(scope="session")
+def peopled(house: Started) -> None:
+    """A house in which a year has passed: a thousand made-up matters in every state."""
+    house.manage("seed", "--size", "XS")
