@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -109,7 +109,16 @@ class Endpoint(APIView):
 
     def asked(self, kind: type[Strict]) -> dict[str, Any]:
         """The query as checked values; a name that the endpoint does not know is refused."""
-        return self.read(kind, {name: value for name, value in self.request.query_params.items() if name != "format"})
+        given = {name: value for name, value in self.request.query_params.items() if name != "format"}
+        return dict(_checked(kind, tuple(given.items())))
+
+
+@lru_cache(maxsize=1024)
+def _checked(kind: type[Strict], given: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+    """A query that has been checked before needs no form: the same lists are asked for all day long. A refusal is not kept."""
+    form = kind(data=dict(given))
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
 
 
 def _check_size(request: Request, largest: int) -> None:

@@ -197,11 +197,16 @@ def listed(rows: QuerySet[Ticket]) -> QuerySet[Any, dict[str, Any]]:
 LISTED = Columns(listed, Ticket)
 
 
+#: Columns of related rows as they are handed out.
+NAMES = tuple((name, name.replace("__name", "_name")) for name in COLUMNS if name.endswith("__name"))
+
+
 def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
     """A row as it is handed out."""
-    row = scopes.redact_row(row, scope)
-    row = {name.replace("__name", "_name"): value for name, value in row.items()}
-    return {**row, **told(row, now, calendar)}
+    row = {**scopes.redact_row(row, scope), **told(row, now, calendar)}
+    for name, plain in NAMES:
+        row[plain] = row.pop(name)
+    return row
 
 
 def told(row: dict[str, Any], now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
