@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -12,7 +12,8 @@ from hotline.wording.names import LABELS
 from tickets.domain.moments import to_local
 from tickets.domain.states import State
 from tickets.domain.words import Disclosure, MatterType, Outcome, Urgency
-from tickets.models import ReplyState, Section, Ticket
+from tickets.models import ReplyState, Ticket
+from tickets.queries.names import SectionNames
 
 from . import people
 from .matter import Telling
@@ -91,6 +92,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "before_merge": ("并单前状态", "State before the merge"), "due_at": ("到期", "Due"), "due_kind": ("时限种类", "Clock"),
     "due_unit": ("时限单位", "Unit"), "due_from": ("起算", "Counted from"), "is_overdue": ("超期", "Overdue"), "no": ("序号", "No."),
 }  # fmt: skip
+OF_PEOPLE = frozenset({"handler", "author", "reviewer", "approver"})
 #: What follows from the clocks and is told by them.
 OF_CLOCKS = frozenset({"version", "due_at", "due_kind", "due_unit", "due_from", "is_overdue", "before_merge"})
 WORDS: Mapping[str, Any] = {
@@ -102,30 +104,53 @@ WORDS: Mapping[str, Any] = {
 }
 
 
-def for_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def for_people(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with ``kind_label``, and each change with its ``label`` and its values in words; without what the clocks tell."""
-    sections = dict(Section.objects.values_list("pk", "name"))
+    words = _Words(rows)
     made = []
     for row in rows:
-        changes = [_in_words(each, row["kind"], sections) for each in row["changes"] if each["field"] not in OF_CLOCKS]
+        changes = [_in_words(each, row, words) for each in row["changes"] if each["field"] not in OF_CLOCKS]
         if changes:
             made.append({**row, "kind_label": pair(*KINDS[row["kind"]]), "changes": changes})
     return made
 
 
-def _in_words(change: dict[str, Any], kind: str, sections: Mapping[int, str]) -> dict[str, Any]:
+class _Words:
+    """The names that values stand for: sections as they were called on the day, people as they are."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
+        self.sections = SectionNames()
+        ids = {
+            each[part]
+            for row in rows
+            for each in row["changes"]
+            if each["field"] in OF_PEOPLE
+            for part in ("old", "new")
+        }
+        self.people = people.names(f"user:{pk}" for pk in ids if pk is not None)
+
+    def section(self, pk: Any, at: datetime) -> Any:
+        return self.sections.at(pk, at) or pk
+
+    def person(self, pk: Any) -> Any:
+        return self.people.get(f"user:{pk}", pk)
+
+
+def _in_words(change: dict[str, Any], row: Mapping[str, Any], words: _Words) -> dict[str, Any]:
     name = change["field"]
     label_of = pair(*FIELDS[name]) if name in FIELDS else str(LABELS.get(name, name))
-    old, new = (_value(change[part], name, kind, sections) for part in ("old", "new"))
+    old, new = (_value(change[part], name, row, words) for part in ("old", "new"))
     return {"label": label_of, "old": old, "new": new}
 
 
-def _value(value: Any, name: str, kind: str, sections: Mapping[int, str]) -> Any:
-    vocabulary = ReplyState if (name, kind) == ("state", "reply") else WORDS.get(name)
+def _value(value: Any, name: str, row: Mapping[str, Any], words: _Words) -> Any:
+    vocabulary = ReplyState if (name, row["kind"]) == ("state", "reply") else WORDS.get(name)
     if isinstance(value, bool):
         return pair("是", "yes") if value else pair("否", "no")
     if isinstance(value, datetime):
         return f"{to_local(value):%Y-%m-%d %H:%M}"
     if name in ("section", "proposed_section"):
-        return sections.get(value, value)
+        return words.section(value, row["at"])
+    if name in OF_PEOPLE:
+        return words.person(value)
     return label(vocabulary, value) if vocabulary and isinstance(value, str) else value

@@ -32,6 +32,13 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "supervise": ("督办", "Supervised"),
     "instruct": ("领导批示", "A leader's instruction"),
     "deputy_named": ("代理安排", "A deputy is named"),
+    "account_made": ("新账号待授权", "A new account waits for its roles"),
+    "link_made": (
+        "系统管理员为您的账号生成了重设密码链接；如非您本人要求，请立即报告",
+        "A link for a new password was made for your account: if you did not ask, report it",
+    ),
+    "link_made_for": ("为账号生成了重设密码链接", "A link for a new password was made"),
+    "handed_over": ("工作移交", "Work was handed over"),
     "deputy_ended": ("代理结束", "A deputyship has ended"),
     "rated_badly": ("群众自主评价不满意", "The caller is not satisfied"),
     "source_differs": ("来源信息与本单位更正不同", "The source differs from our correction"),

@@ -94,6 +94,7 @@ class Action(Labelled):
     SUPERVISE = "supervise", "督办", "Supervise"
     INSTRUCT = "instruct", "批示", "Instruct"
     ATTACH = "attach", "添加附件", "Attach a file"
+    HAND_OVER = "hand_over", "移交", "Hand over"
     READ_PERSON = "read_person", "查看个人信息", "Read personal data"
 
 
@@ -182,6 +183,7 @@ TABLE: tuple[Edge, ...] = (
     _edge(A.SUPERVISE, OPEN, SAME, SOURCE | {R.LEADER, R.DISPATCHER}),
     _edge(A.INSTRUCT, OPEN, SAME, frozenset({R.LEADER})),
     _edge(A.ATTACH, OPEN, SAME, CLERKS | DESK | SOURCE, MINE),
+    _edge(A.HAND_OVER, OPEN | {S.MERGED}, SAME, frozenset({R.SYSTEM})),
     _edge(A.READ_PERSON, frozenset(State), SAME, CLERKS | DESK | {R.LEADER}, MINE),
 )
 

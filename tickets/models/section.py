@@ -14,6 +14,14 @@ class Section(models.Model):
     name = models.CharField(max_length=60)
     is_office = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who took over what was closed",
+    )
     order = models.PositiveSmallIntegerField(default=0)
     history = history()
 
@@ -22,3 +30,12 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def standing(self) -> Section:
+        """Itself, or the section that has its work now: a closed one leads on to who took over, however often."""
+        found, seen = self, {self.pk}
+        while not found.is_active and found.into is not None and found.into_id not in seen:
+            found = found.into
+            seen.add(found.pk)
+        return found

@@ -14,7 +14,7 @@ from tickets.models import Inquiry, Reply, ReplyState, Ticket
 from tickets.queries import inquiries
 
 from .. import ledger, notices, timers
-from . import proposals
+from . import proposals, standing
 
 
 def _check_own_door(ticket: Ticket) -> None:
@@ -183,6 +183,7 @@ def redo(
         _wake(ticket, actor, now)
         return ticket
     changes: dict[str, Any] = {"redo_count": ticket.redo_count + 1, "closed_at": None, "sent_at": None}
+    changes |= standing.changes(ticket)
     ledger.move(
         ticket=ticket,
         action=Action.REDO,
@@ -279,10 +280,11 @@ def _wake(ticket: Ticket, actor: Actor, now: datetime) -> None:
 
 
 def _register(ticket: Ticket, action: Action, actor: Actor, now: datetime, reason: str) -> Ticket:
+    proposed = ticket.section or ticket.proposed_section
     changes = {
         "section": None,
         "handler_id": None,
-        "proposed_section_id": ticket.section_id or ticket.proposed_section_id,
+        "proposed_section": proposed.standing if proposed else None,
         "closed_at": None,
         "sent_at": None,
         "must_handle": False,

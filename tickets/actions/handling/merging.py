@@ -12,7 +12,7 @@ from tickets.domain.words import Side
 from tickets.models import Ticket, Timer
 
 from .. import ledger, timers
-from . import proposals
+from . import proposals, standing
 
 
 @transaction.atomic
@@ -70,7 +70,14 @@ def unmerge(
     locked = {pk: ledger.lock(pk, expected_version if pk == ticket.pk else None) for pk in pks}
     child = locked[ticket.pk]
     parent = locked.get(assert_parent) if assert_parent else None
-    ledger.move(ticket=child, action=Action.UNMERGE, actor=actor, now=now, changes={"parent": None}, reason=reason)
+    ledger.move(
+        ticket=child,
+        action=Action.UNMERGE,
+        actor=actor,
+        now=now,
+        changes={"parent": None, **standing.changes(child)},
+        reason=reason,
+    )
     child.before_merge = ""
     Ticket.objects.filter(pk=child.pk).update(before_merge="")
     Timer.objects.filter(inquiry__ticket=child, side=Side.OUTER).update(ticket=child)

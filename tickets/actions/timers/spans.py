@@ -10,7 +10,7 @@ from tickets.domain.counting import TICK
 from tickets.domain.deadlines import due
 from tickets.domain.terms import End, Terms, Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Inquiry, Run, Tag, Ticket, Timer
+from tickets.models import Inquiry, Run, Section, Tag, Ticket, Timer
 from tickets.queries.calendar import working_calendar
 from tickets.queries.freshness import held
 from tickets.queries.reckoning import reckon
@@ -69,6 +69,11 @@ def unmeet(*, ticket: Ticket, kind: ClockKind, side: Side, now: datetime) -> lis
 def _is_late(timer: Timer, now: datetime) -> bool:
     late_after = reckon(timer, working_calendar(), now).late_after
     return late_after is not None and now > late_after
+
+
+def hand_over(*, ticket: Ticket, section: Section) -> None:
+    """The section's clocks that are neither met nor stopped count for another section from now on; they run on as they are."""
+    alive(ticket, side=Side.INNER).update(section=section)
 
 
 def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None) -> list[Timer]:
