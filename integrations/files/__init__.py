@@ -1,8 +1,18 @@
-"""Files of strangers read safely: xlsx, docx and pdf in a child process with limits, csv too; out come plain rows."""
+"""Files of strangers as the adapters read them: xlsx, docx and pdf by tickets.documents, csv by our decoding; out come plain rows."""
 
-from .contents import Document, Pages, Paragraph, Sheet, Table
-from .refusal import FileRefused
-from .sandbox import MAX_BYTES, read_docx, read_pdf, read_xlsx
+from tickets.documents import (
+    MAX_BYTES,
+    Document,
+    FileRefused,
+    Pages,
+    Paragraph,
+    Sheet,
+    Table,
+    read_docx,
+    read_pdf,
+    read_xlsx,
+)
+
 from .tables import read_csv, read_table
 
 __all__ = [

@@ -7,10 +7,7 @@ import io
 
 from integrations.protocol import Unmappable
 from integrations.reading import decode
-
-from .contents import Row
-from .refusal import FileRefused
-from .sandbox import MAX_BYTES, read_xlsx
+from tickets.documents import MAX_BYTES, FileRefused, Row, read_xlsx
 
 MAX_CELLS = 400_000
 

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from integrations.files import FileRefused, read_csv, read_docx, read_pdf, read_table, read_xlsx
-from integrations.files.refusal import REASONS
+from tickets.documents.refusal import REASONS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text("utf-8"))
@@ -203,7 +203,7 @@ def test_a_table_of_too_many_cells_is_refused():
 
 
 def test_a_parser_that_never_ends_is_ended(monkeypatch):
-    monkeypatch.setattr("integrations.files.sandbox.WALL_SECONDS", 0.001)
+    monkeypatch.setattr("tickets.documents.sandbox.WALL_SECONDS", 0.001)
     assert refusal_of(read_pdf, sample("civilised_city_notice.pdf")).code == "too_slow"
 
 
