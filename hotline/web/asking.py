@@ -32,11 +32,11 @@ class Asking:
     choices: fields.Choices = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
 
-    def answer(self, do: Do) -> HttpResponse:
-        """GET shows the form; POST does it, and what ``do`` refuses stands at its field."""
+    def answer(self, do: Do, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+        """GET shows the form; POST does it, and what ``do`` refuses stands at its field. ``typed``: what is settled and not asked."""
         if self.visit.request.method != "POST":
             return self.shown()
-        bound = self.form(data=fields.typed(self.form, self.visit.request.POST))
+        bound = self.form(data={**fields.typed(self.form, self.visit.request.POST), **(typed or {})})
         if not bound.is_valid():
             return self.shown(fields.errors_of(bound.errors), UNPROCESSABLE)
         try:

@@ -17,7 +17,8 @@ from tickets import clock
 from .adapters import as_error
 
 
-def _field(label: Any, autocomplete: str) -> forms.CharField:
+def password_field(label: Any, autocomplete: str) -> forms.CharField:
+    """A password, never shown again by the page."""
     widget = forms.PasswordInput(attrs={"class": "input", "autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, max_length=200, widget=widget)
 
@@ -25,8 +26,8 @@ def _field(label: Any, autocomplete: str) -> forms.CharField:
 class NewPasswordForm(forms.Form):
     """A password twice, as the validators want it."""
 
-    password1 = _field(_("New password"), "new-password")
-    password2 = _field(_("The new password once more"), "new-password")
+    password1 = password_field(_("New password"), "new-password")
+    password2 = password_field(_("The new password once more"), "new-password")
 
     def __init__(self, user: User, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -54,7 +55,7 @@ class NewPasswordForm(forms.Form):
 class OwnPasswordForm(NewPasswordForm):
     """The present password first."""
 
-    present = _field(_("Present password"), "current-password")
+    present = password_field(_("Present password"), "current-password")
     field_order = ("present", "password1", "password2")
 
     def __init__(self, user: User, request: HttpRequest, data: Any = None) -> None:

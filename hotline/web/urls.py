@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.socialaccount.providers.openid_connect import views as single_sign_on
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
@@ -15,6 +15,7 @@ from . import (
     exporting,
     home,
     intake,
+    joining,
     profile,
     queue,
     radio,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("deputies/", deputies.deputyships, name="deputies"),
     path("deputies/act/", deputies.act_for, name="act_for"),
     path("deputies/<int:pk>/end/", deputies.end, name="end_deputy"),
+    path("join/<str:token>/", joining.join, name="join"),
+    path("setup/", include("hotline.web.setup.urls")),
     path("unsent/", unsent.unsent, name="unsent"),
     path("language/", set_language, name="set_language"),
     path("appearance/", home.appearance, name="appearance"),

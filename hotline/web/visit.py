@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -111,7 +111,7 @@ class Visit:
         """On to another page, by GET: also when HTMX asked, which would follow a redirect silently."""
         if self.is_fragment:
             return HttpResponse(status=204, headers={"HX-Redirect": address})
-        return HttpResponse(status=SEE_OTHER, headers={"Location": address})
+        return HttpResponseRedirect(address, status=SEE_OTHER)
 
 
 Answer = Callable[..., HttpResponseBase]

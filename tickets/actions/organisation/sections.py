@@ -28,7 +28,7 @@ def _check(actor: Actor) -> None:
 
 def _check_name(name: str, but: int | None = None) -> None:
     if Section.objects.filter(name=name, is_active=True).exclude(pk=but or 0).exists():
-        raise UnableToMove("name", "已有同名科室。", "There is a section of this name.", field="name")
+        raise UnableToMove("name", "已有同名科室。", "There is a section of this name.", field="called")
 
 
 @transaction.atomic
@@ -42,10 +42,10 @@ def add_section(
             "code",
             "代码由小写字母、数字和连字符组成，以字母开头。",
             "A code is made of small letters, figures and hyphens and begins with a letter.",
-            field="code",
+            field="short",
         )
     if Section.objects.filter(code=code).exists():
-        raise UnableToMove("code", "代码已被使用。", "This code is taken.", field="code")
+        raise UnableToMove("code", "代码已被使用。", "This code is taken.", field="short")
     _check_name(name)
     section = Section(code=code, name=name, order=order, is_office=is_office)
     ledger.save_with_history(section, actor=actor, now=now, reason=reason)

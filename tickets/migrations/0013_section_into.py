@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0010_ratings'),
+        ('tickets', '0012_own_doors'),
     ]
 
     operations = [

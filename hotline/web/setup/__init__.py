@@ -1,0 +1,1 @@
+"""设置: accounts, sections, roles, reference rows and their Excel sheets; each part for those who keep it."""
