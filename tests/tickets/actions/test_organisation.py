@@ -301,7 +301,7 @@ def test_old_records_keep_the_name_of_their_day(lead: Section, system: Actor) ->
 def test_a_section_is_added_under_a_code_and_a_name_of_its_own(lead: Section, system: Actor, office: Actor) -> None:
     made = organisation.add_section(code="zonghe", name="综合科", order=9, actor=system, now=NOW)
     assert made.history.count() == 1
-    for code, name, field in (("zonghe", "新科", "code"), ("新", "新科", "code"), ("xin", "综合科", "called")):
+    for code, name, field in (("zonghe", "新科", "short"), ("新", "新科", "short"), ("xin", "综合科", "called")):
         with pytest.raises(UnableToMove) as refusal:
             organisation.add_section(code=code, name=name, order=9, actor=system, now=NOW)
         assert refusal.value.facts["field"] == field
