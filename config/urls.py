@@ -3,8 +3,15 @@
 from django.urls import include, path
 
 from . import health
+from .pages import platforms
 
 urlpatterns = [
+    path("platforms/", platforms.platforms, name="platforms"),
+    path("platforms/<slug:source>/lift/", platforms.lift, name="lift"),
+    path("platforms/letters/", platforms.letters, name="letters"),
+    path("platforms/letters/replay/", platforms.replay_many, name="replay_many"),
+    path("platforms/in/<int:pk>/", platforms.record, name="record"),
+    path("platforms/out/<int:pk>/", platforms.message, name="message"),
     path("live", health.live, name="live"),
     path("ready", health.ready, name="ready"),
     path("", include("integrations.urls")),

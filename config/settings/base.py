@@ -97,6 +97,8 @@ CHECKPOINT_FILE = environment.folder("CHECKPOINT_FILE", VAR / "journal" / "check
 DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # below it /ready says no
 
 DEMONSTRATION = False  # True: install writes the made-up bureau and its accounts
+#: What waits outside the tickets, counted in the dispatcher's hall: name -> where its rows are asked.
+WAITING_ELSEWHERE = {"parked": "integrations.parked.listed"}
 INTEGRATIONS = configured({})  # adapter code -> settings; an adapter without address is off
 
 LOGIN_URL = "/login/"

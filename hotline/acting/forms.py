@@ -90,6 +90,14 @@ class Dispatch(Strict):
     co_sections = serializers.ListField(
         child=serializers.CharField(max_length=24), required=False, default=list, max_length=20
     )
+    inner_due = When(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=gettext_lazy(
+            "only where the section shall answer earlier than the policy asks; before the outer deadline"
+        ),
+    )
     reason = Text(300)
 
 

@@ -13,6 +13,7 @@ PEOPLE: frozenset[Role] = frozenset(Role) - {Role.ADAPTER, Role.SYSTEM}
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECURITY})
 READERS = PEOPLE - ADMINISTRATORS
 CLERKS = frozenset({Role.INTAKE, Role.DISPATCHER})
+OFFICE = frozenset({Role.DISPATCHER})
 DESKS = READERS - {Role.SECRECY, Role.AUDITOR}
 
 ACT = "ticket.act."
@@ -70,6 +71,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.queue": READERS,
     "page.queue.bulk": DESKS,
     "page.queue.export": READERS,
+    "page.office": OFFICE,
+    "page.office.send": OFFICE,
+    "page.office.exchanges": OFFICE,
+    "page.office.follow_up": OFFICE,
+    "page.office.compare": CLERKS,
+    "page.platforms": OFFICE | {Role.SYSADMIN},
+    "page.platforms.letter": OFFICE,
+    "page.rules": PEOPLE,
+    "page.rules.edit": OFFICE,
     "page.search": READERS - {Role.AUDITOR},
     "page.tray": PEOPLE,
     "page.intake": CLERKS,

@@ -73,7 +73,8 @@ def _note(entry: Entry) -> str:
     if entry.kind == "sent":
         post = label(Post, facts["post"])
         return f"{post} {facts['receipt']}".strip() if facts["receipt"] else post
-    return str(facts.get("trouble") or "")
+    trouble = str(facts.get("trouble") or "")
+    return pair(trouble, str(facts.get("trouble_en") or trouble))
 
 
 def _tone(entry: Entry, telling: Telling) -> str:

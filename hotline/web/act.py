@@ -9,17 +9,17 @@ from django.contrib import messages
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from hotline.acting import choosing
+from hotline.acting import choosing, proposing
 from hotline.acting.acts import ACTS, Act
 from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
 from hotline.telling import stale
 from hotline.wording import said
+from tickets.actions import timers
 from tickets.actions.contents import UnableToStore
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, UnableToMove, permits
@@ -72,7 +72,8 @@ def _asked(
         "fields": [each for each in shown if each.name != "inquiry" or each.choices],
         "general": (errors or {}).get("", []),
         "version": (told or {}).get("version", ticket.version),
-        "back": _back(visit, ticket),
+        "back": visit.back(reverse("ticket", args=[ticket.number])),
+        "beside": _beside(ticket) if action is Action.DISPATCH else None,
         **(told or {}),
     }
     return (visit.part if visit.is_fragment else visit.page)(
@@ -82,8 +83,11 @@ def _asked(
 
 def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     """What a form begins with: the office's dispatch with the proposed section, a correction with the facts as they are."""
-    if action is Action.DISPATCH and ticket.proposed_section:
-        return {"section": ticket.proposed_section.code, "reason": ticket.route_reason}
+    if action is Action.DISPATCH:
+        proposal = proposing.of(ticket)
+        helpers = [section.code for section in proposal.co_sections]
+        code = proposal.section.code if proposal.section else ""
+        return {"section": code, "co_sections": helpers, "reason": proposal.reason if proposal.section else ""}
     if action in PROPOSED:
         asked = ticket.requests.filter(kind=PROPOSED[action], is_open=True).first()
         return dict(asked.facts) if asked else {}
@@ -93,6 +97,11 @@ def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     if action is Action.CONTACT:
         return {"reached": True}
     return {}
+
+
+def _beside(ticket: Ticket) -> dict[str, Any]:
+    """What a dispatcher must know while he chooses: what is proposed and why, and when the source wants its answer."""
+    return {"proposal": proposing.of(ticket), "outer_due": timers.earliest_outer_reply(ticket)}
 
 
 def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
@@ -120,7 +129,7 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
     if row.reads:
         return visit.part("ticket/opened.html", {"opened": done, "ticket": ticket})
     messages.success(visit.request, _("Done: %s") % said(action))
-    return visit.go(_back(visit, ticket))
+    return visit.go(visit.back(reverse("ticket", args=[ticket.number])))
 
 
 def _only_changed(ticket: Ticket, typed: dict[str, Any]) -> dict[str, Any]:
@@ -152,11 +161,3 @@ def refusal(error: Exception) -> dict[str, list[str]]:
         return {"file": [said(error)]}
     name = getattr(error, "facts", {}).get("field", "")
     return {name: [said(error)]}  # type: ignore[arg-type]
-
-
-def _back(visit: Visit, ticket: Ticket) -> str:
-    """Where to go afterwards: where the person came from in this house, else the ticket."""
-    wanted = visit.request.POST.get("back") or visit.request.GET.get("back") or ""
-    if wanted and url_has_allowed_host_and_scheme(wanted, {visit.request.get_host()}):
-        return wanted
-    return reverse("ticket", args=[ticket.number])

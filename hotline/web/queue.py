@@ -12,13 +12,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hotline.acting import many, views
+from hotline.acting import choosing, many, views
 from hotline.models import SavedView
 from hotline.permissions import lists_of
 from hotline.telling import rows
 from hotline.wording import said, words
 from tickets.domain.states import Action, State
-from tickets.domain.words import SECTION, Channel, MatterType, Role, Urgency
+from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.queries import worklists
 from tickets.queries.pages import COUNTED
 from tickets.queries.worklists import BadCursor, Filters, Worklist
@@ -76,8 +76,7 @@ def queue(visit: Visit) -> HttpResponse:
         "views": views.of(visit.user),
         "bulk": many.offered(visit.actor, chosen),
         "colleagues": many.colleagues(visit.actor),
-        "signs": bool(visit.actor.roles & SECTION),
-        "leads": visit.actor.has(Role.CHIEF),
+        "sections": choosing.sections() if chosen is Worklist.REGISTERED else [],
     }
     return visit.page("section/queue.html", facts)
 
@@ -147,17 +146,16 @@ def bulk(visit: Visit) -> HttpResponse:
     numbers = post.getlist("ticket")[: many.MOST]
     if not numbers:
         messages.warning(visit.request, _("Pick the lines first."))
-        return visit.go(post.get("back") or reverse("queue"))
-    done = many.act(
-        numbers=numbers, what=post.get("do", ""), handler=post.get("handler", ""), actor=visit.actor, now=visit.now
-    )
+        return visit.go(visit.back(reverse("queue")))
+    given = {name: str(value) for name, value in post.items()}
+    done = many.act(numbers=numbers, what=given.get("do", ""), given=given, actor=visit.actor, now=visit.now)
     if done.undo:
         visit.request.session["undo"] = done.undo
     if all(each.is_done for each in done.results):
         words_of = _("%(what)s: %(count)d done") % {"what": done.label, "count": len(done.results)}
         messages.success(visit.request, words_of, extra_tags="undo" if done.undo else "")
-        return visit.go(post.get("back") or reverse("queue"))
-    return visit.page("section/bulk.html", {"done": done, "back": post.get("back") or reverse("queue")})
+        return visit.go(visit.back(reverse("queue")))
+    return visit.page("section/bulk.html", {"done": done, "back": visit.back(reverse("queue"))})
 
 
 @page("page.queue.bulk")
@@ -167,7 +165,7 @@ def undo(visit: Visit) -> HttpResponse:
     if visit.request.method != "POST" or not kept:
         return visit.go(reverse("queue"))
     done = many.undo(kept, actor=visit.actor, now=visit.now)
-    back = visit.request.POST.get("back") or reverse("queue")
+    back = visit.back(reverse("queue"))
     if all(each.is_done for each in done.results):
         messages.success(visit.request, _("Taken back: %d") % len(done.results))
         return visit.go(back)

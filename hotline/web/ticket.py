@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from hotline.acting import drafts
-from hotline.permissions import find_ticket
+from hotline.permissions import find_ticket, may
 from hotline.permissions.table import SEES_READINGS
 from hotline.telling import changes, readers, story
 from hotline.telling import clocks as clock_words
@@ -18,13 +18,15 @@ from tickets.actions import readings
 from tickets.domain.states import Action
 from tickets.domain.words import Side
 from tickets.models import ReadingKind, RequestKind, Ticket
-from tickets.queries import calendar, phrases
+from tickets.queries import calendar, hall, phrases
 from tickets.queries.freshness import held_together
 
 from . import buttons, reply
 from .visit import Visit, page
 
 STORY_LINES = 14
+#: So many chases, supervisions and instructions stand over the matter; all of them stand in the story.
+MOST_ASKED = 4
 
 
 @page("page.ticket")
@@ -52,6 +54,9 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
         "told": told,
         "tags": tags(told),
         "clocks": clock_words.shown(found, visit.now, side=Side.INNER if visit.scope.kind == "section" else Side.OUTER),
+        "asked": [line for line in lines if line["code"] in hall.ASKED][:MOST_ASKED],
+        "asked_at": found.asked_at,
+        "may_compare": may(visit.actor, "page.office.compare", signed_in=True),
         "story": shown,
         "story_more": more,
         "desk": desk,

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
@@ -106,6 +107,12 @@ class Visit:
     def part(self, template: str, facts: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """A part alone, for HTMX to put in its place."""
         return render(self.request, f"hotline/{template}", {"visit": self, **(facts or {})}, status=status)
+
+    def back(self, otherwise: str) -> str:
+        """Where the person came from in this house, as the form or the address says; else there."""
+        wanted = self.request.POST.get("back") or self.request.GET.get("back") or ""
+        is_ours = url_has_allowed_host_and_scheme(wanted, {self.request.get_host()})
+        return wanted if is_ours else otherwise
 
     def go(self, address: str) -> HttpResponse:
         """On to another page, by GET: also when HTMX asked, which would follow a redirect silently."""

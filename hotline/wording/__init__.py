@@ -1,6 +1,6 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
-from . import moments
+from . import differing, moments
 from .labels import in_chinese, label, language_of, pair, said, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
@@ -8,6 +8,7 @@ from .redaction import COVER, Cover
 __all__ = [
     "COVER",
     "Cover",
+    "differing",
     "in_chinese",
     "label",
     "language_of",

@@ -27,6 +27,8 @@ NOT_WORK = (
     "clock_late",
     "file_fetched",
     "seen",
+    "exchange_settled",
+    "kept_apart",
 )
 
 
@@ -97,6 +99,8 @@ def move(
         setattr(ticket, name, value)
     ticket.state = after.value
     ticket.version += 1
+    waits = states.waits_for_word(ticket.asked_at is not None, action, actor, after)
+    ticket.asked_at = (ticket.asked_at or now) if waits else None
     _append(ticket, action.value, actor, now, refs or {}, before=before.value, reason=reason)
     _save(ticket, actor, now, reason or action.value)
     if (before in OVER) != (after in OVER):

@@ -47,6 +47,12 @@ def enqueue(
     return row
 
 
+def is_told(*, inquiry: Inquiry, telling: Telling) -> bool:
+    """Whether this was written for this round of the inquiry already: a dispatch taken back and given again signs once."""
+    rows = OutboxRow.objects.filter(inquiry=inquiry, telling=telling.value, round=inquiry.round)
+    return rows.exclude(post=Post.DISCARDED.value).exists()
+
+
 def supersede(*, inquiry: Inquiry) -> int:
     """A new round has come: what earlier rounds of the number still wanted to say is moot. Returns how many rows."""
     earlier = OutboxRow.objects.filter(

@@ -15,8 +15,8 @@ from tickets.domain.chain import text_digest
 from tickets.domain.messages import Telling
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Outcome, Role, Side
-from tickets.models import Attachment, Contact, Inquiry, Reply, ReplyState, SignOffRule, Ticket
-from tickets.queries import inquiries, readiness
+from tickets.models import Attachment, Contact, Inquiry, Reply, ReplyState, Ticket
+from tickets.queries import inquiries, readiness, signing
 
 from . import ledger, notices, outbox, timers
 
@@ -164,15 +164,7 @@ def approve(
 
 def needs_leader(ticket: Ticket, reply: Reply) -> bool:
     """Does a sign-off rule ask for a leader on this reply?"""
-    for rule in SignOffRule.objects.filter(is_active=True, needs_leader=True):
-        conditions = [
-            rule.channel in ("", ticket.channel),
-            rule.outcome in ("", reply.outcome),
-            not rule.is_supervised or ticket.is_supervised,
-        ]
-        if all(conditions):
-            return True
-    return False
+    return signing.needs_leader(channel=ticket.channel, outcome=reply.outcome, is_supervised=ticket.is_supervised)
 
 
 def _judge(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +15,7 @@ from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Role, Side
 from tickets.models import CoHandler, Inquiry, Route, Section, Ticket
 from tickets.queries import inquiries, offices
+from tickets.queries import rules as queries
 
 from . import ledger, notices, outbox, timers
 from .handling import proposals, returns
@@ -56,23 +56,15 @@ def rules(*, facts: Facts, now: datetime) -> tuple[list[Rule], set[int]]:
 
 def _readable(facts: Facts) -> Iterator[tuple[Route, Rule | Exception]]:
     """Each active rule, or why it cannot be read or asked."""
-    sections = {section.code: pk for pk, section in offices.sections().items()}
+    sections = queries.by_code()
     for row in offices.routes():
         try:
-            rule = _rule(row, sections)
+            rule = queries.rule_of(row, sections)
             match(rule, facts)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             yield row, error
         else:
             yield row, rule
-
-
-def _rule(row: Route, sections: dict[str, int]) -> Rule:
-    unknown = [code for code in row.co_sections if code not in sections]
-    if unknown:
-        raise ValueError(f"unknown sections {unknown}")
-    lists: dict[str, Any] = {key: tuple(value) for key, value in row.conditions.items()}
-    return Rule(row.pk, row.order, row.name, row.section_id, tuple(sections[code] for code in row.co_sections), **lists)
 
 
 def _set_aside(row: Route, error: Exception, now: datetime) -> None:
@@ -100,9 +92,13 @@ def dispatch(
     now: datetime,
     co_sections: Iterable[Section] = (),
     reason: str = "",
+    inner_due: datetime | None = None,
     expected_version: int | None = None,
 ) -> Ticket:
-    """Name the lead section and the co-handlers; inner clocks start, and the hotline is told we have signed (domain §2)."""
+    """Name the lead section and the co-handlers; inner clocks start, and the hotline is told we have signed (domain §2).
+
+    ``inner_due``: an earlier date for the section's reply than the policy's margin; it must come before the outer deadline.
+    """
     ticket = ledger.lock(ticket.pk, expected_version)
     if not section.is_active:
         raise UnableToMove(
@@ -110,6 +106,8 @@ def dispatch(
             f"“{section.name}”已撤销，请选择其他科室。",
             f"Section {section.name} is closed: choose another.",
         )
+    if inner_due is not None:
+        timers.refuse_late(ticket=ticket, inner_due=inner_due, now=now)
     if ticket.state == "section_return_asked":
         _close_return(ticket, actor, now, section)
     timers.stop(ticket=ticket, now=now, side=Side.INNER)
@@ -128,12 +126,12 @@ def dispatch(
         actor=actor,
         now=now,
         changes=changes,
-        refs={"section": section.code},
+        refs={"section": section.code} if inner_due is None else {"section": section.code, "inner_due": inner_due},
         reason=reason,
     )
     proposals.settle(ticket=ticket, action=Action.DISPATCH, actor=actor, now=now)
     name_co_handlers(ticket=ticket, sections=co_sections, actor=actor, now=now)
-    timers.start_inner(ticket=ticket, now=now)
+    timers.start_inner(ticket=ticket, now=now, inner_due=inner_due)
     for inquiry in inquiries.live(ticket):
         _sign_outward(ticket, inquiry, actor, now)
     return ticket
@@ -158,7 +156,7 @@ def _close_return(ticket: Ticket, actor: Actor, now: datetime, section: Section)
 
 
 def _sign_outward(ticket: Ticket, inquiry: Inquiry, actor: Actor, now: datetime) -> None:
-    if inquiry.outer_state in ("", "registered") and Telling.SIGN in inquiry.source.tells:
+    if inquiry.outer_state in ("", "registered") and not outbox.is_told(inquiry=inquiry, telling=Telling.SIGN):
         outbox.enqueue(inquiry=inquiry, telling=Telling.SIGN, facts={"signer": actor.name, "signed_at": now}, now=now)
     timers.meet(ticket=ticket, kind=ClockKind.SIGN, now=now, side=Side.OUTER, inquiry=inquiry)
 

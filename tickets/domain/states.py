@@ -192,6 +192,23 @@ BY_ACTION: Mapping[Action, Edge] = {edge.action: edge for edge in TABLE}
 #: Roles that are bound to their own section where an edge's reach says so.
 BOUND = frozenset({R.HANDLER, R.CHIEF})
 
+#: Where a chase is a question to the section.
+AT_SECTION = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.AWAITING_INFORMATION, S.SUSPENDED, S.FIRST_REVIEW})
+#: What asks the section for a word, and which of its acts are one: signing or passing on inside is none.
+ASKS = frozenset({A.CHASE, A.SUPERVISE, A.INSTRUCT})
+ANSWERS = frozenset({
+    A.CONTACT, A.ASK_INFORMATION, A.ASK_EXTENSION, A.ASK_SUSPENSION, A.ASK_SECTION_RETURN, A.DRAFT, A.SUBMIT, A.ATTACH,
+})  # fmt: skip
+
+
+def waits_for_word(asked: bool, action: Action, actor: Actor, after: State) -> bool:
+    """Whether the section owes a word after ``action``; ``asked``: it did before."""
+    if after not in AT_SECTION:
+        return False
+    if action in ASKS:
+        return True
+    return asked and not (action in ANSWERS and actor.has(R.HANDLER, R.CHIEF))
+
 
 class UnableToMove(Exception):
     """The table forbids the act. ``code``: state, role, section, return_used, own_text, version …; ``possible``: what is possible now."""
@@ -215,6 +232,7 @@ def next_state(
             f"当前状态“{state.zh}”不能{action.zh}；您现在可以：{names}。",
             f"“{action.en}” is not possible in state “{state.en}”; open to you now: {words}.",
             others,
+            plain=(f"当前状态“{state.zh}”不能{action.zh}。", f"“{action.en}” is not possible in state “{state.en}”."),
         )
     if edge.target == SAME:
         return state

@@ -36,6 +36,10 @@ class Channel(Labelled):
     DIRECT = "direct", "来电来访", "Direct call or visit"
 
 
+#: An inspector's notice and a finding of our own staff have nobody to be contacted.
+NO_CALLER = (Channel.INSPECTION.value, Channel.OPINION.value)
+
+
 class Way(Labelled):
     """方式: how a contact at one of our own doors reached us."""
 

@@ -1,5 +1,6 @@
 """What is remembered: one noun a file."""
 
+from .apart import Apart
 from .attachment import Attachment, FileState
 from .event import Event, Head, Seal
 from .figure import Figure, FigureShare, Fold
@@ -21,6 +22,7 @@ from .timer import Notice, NoticeRead, Run, Timer
 from .workday import CoveredYear, OfficeHours, SpecialDay
 
 __all__ = [
+    "Apart",
     "Attachment",
     "CoHandler",
     "Contact",

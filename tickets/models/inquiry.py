@@ -99,7 +99,10 @@ class Exchange(models.Model):
     detail = models.JSONField(default=dict, blank=True)
     is_applied = models.BooleanField(default=True)
     trouble = models.CharField(max_length=300, blank=True, help_text="why it was not applied, for the office")
+    trouble_en = models.CharField(max_length=300, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=60, blank=True)
+    settled_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="one_exchange")]

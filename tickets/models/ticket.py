@@ -40,6 +40,9 @@ class Ticket(models.Model):
     is_supervised = models.BooleanField(default=False)
     must_handle = models.BooleanField(default=False, help_text="a section return was refused in this dispatch round")
     chase_count = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="the oldest chase, supervision or instruction the section has not answered yet"
+    )
 
     section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets")
     handler = person_of_staff(null=True, blank=True)
@@ -100,6 +103,7 @@ class Ticket(models.Model):
                 fields=["handler", "due_at", "id"], name="ticket_by_handler", condition=models.Q(state__in=sorted(OPEN))
             ),
             models.Index(fields=["due_at", "id"], name="ticket_overdue", condition=models.Q(is_overdue=True)),
+            models.Index(fields=["due_at", "id"], name="ticket_asked", condition=models.Q(asked_at__isnull=False)),
             models.Index(fields=["channel", "id"], name="ticket_by_channel"),
             models.Index(fields=["section", "id"], name="ticket_by_section"),
             models.Index(fields=["place", "id"], name="ticket_by_place", condition=~models.Q(place="")),

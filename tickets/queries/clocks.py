@@ -113,6 +113,11 @@ def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[
             "来源给定的时限，以其为准，本单位不作更改。",
             "The source's own deadline: it is in force and we do not change it.",
         ), []
+    if timer.terms.get("by") == "office" and not timer.extension:
+        return (
+            "办公室派单时限定的日期，早于对外时限。",
+            "The date the office gave at the dispatch, ahead of the outer deadline.",
+        ), []
     if "until" in timer.terms:
         return ("经批准的办理期限。", "A granted date."), []
     if "before" in timer.terms:

@@ -58,6 +58,14 @@ def by_newest(rows: QuerySet[Any], columns: Columns, after: str, size: int) -> P
     return _cut(sorted(found, key=lambda row: -int(row["id"])), size, lambda row: [row["id"]])
 
 
+def by_oldest(rows: QuerySet[Any, dict[str, Any]], after: str, size: int) -> Page:
+    """By id, the oldest first."""
+    size = min(size, MOST)
+    if after:
+        rows = rows.filter(id__gt=_whole(_opened(after, 1)[0]))
+    return _cut(list(rows.order_by("id")[: size + 1]), size, lambda row: [row["id"]])
+
+
 def count(rows: QuerySet[Any, Any]) -> int:
     """How many, counted to 1,001 at the most: a page never counts the world."""
     return rows.order_by()[:COUNTED].count()

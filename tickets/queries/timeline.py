@@ -50,6 +50,8 @@ OTHER = {
     "read_file": ("查看附件", "A file opened"),
     "file_fetched": ("取得附件", "A file fetched"),
     "file_refused": ("附件未收", "A file not taken"),
+    "exchange_settled": ("处理来源消息", "A source's message settled"),
+    "kept_apart": ("确认不是同一事项", "Found to be another matter"),
     "seen": ("状态同步", "State as the source sees it"),
 }
 READINGS = (Action.READ_PERSON.value, "read_file")
@@ -86,7 +88,7 @@ def parts(ticket: Ticket) -> Mapping[str, QuerySet[Any, dict[str, Any]]]:
         "people": accounts.objects.filter(acted).order_by().values("id", "username", "name"),
         "reasons": history.order_by("history_id").values("version", "history_change_reason", "history_date"),
         "told": Exchange.objects.filter(inquiry__ticket__in=works).order_by("id").values(
-            "source_id", "happening", "version", "received_at", "is_applied", "trouble", "detail"
+            "source_id", "happening", "version", "received_at", "is_applied", "trouble", "trouble_en", "detail"
         ),
         "sent": OutboxRow.objects.filter(ticket__in=works).order_by("id").values(
             "telling", "post", "sent_at", "created_at", "receipt_no", "trouble", "source_id"
@@ -145,14 +147,14 @@ def _reason(written: str | None) -> str:
 
 def _told(row: dict[str, Any]) -> Entry:
     word = Happening(row["happening"])
-    facts = {"applied": row["is_applied"], "trouble": row["trouble"], "version": row["version"]}
+    facts = {name: row[name] for name in ("version", "trouble", "trouble_en")} | {"applied": row["is_applied"]}
     return Entry(
         row["received_at"], "source", word.value, f"来源：{word.zh}", f"Source: {word.en}", f"platform:{row['source_id']}",
-        more=_said_by_source(row["detail"] or {}), facts=facts,
+        more=said_by_source(row["detail"] or {}), facts=facts,
     )  # fmt: skip
 
 
-def _said_by_source(detail: Mapping[str, Any]) -> str:
+def said_by_source(detail: Mapping[str, Any]) -> str:
     """The words of a source's message, without its codes."""
     said = [detail.get(name) for name in ("content", "reason", "opinion", "instruction", "comment")]
     said += detail.get("reasons") or []

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.left import left, share
 from tickets.domain.states import ANSWERED, OPEN, State
 from tickets.domain.terms import Unit
-from tickets.domain.words import Labelled
-from tickets.models import CoHandler, Request, RequestKind, Ticket
+from tickets.domain.words import NO_CALLER, Labelled
+from tickets.models import CoHandler, Inquiry, Request, RequestKind, Ticket
 
 from . import pages, scopes
 from .calendar import working_calendar
@@ -29,7 +29,7 @@ COLUMNS = (
     "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
     "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
     "due_at", "due_kind", "due_unit", "due_from",
-    "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "redo_count",
+    "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "asked_at", "redo_count",
     "registered_at", "dispatched_at", "sent_at", "closed_at", "promised_on", "extension_asked", "suspension_asked",
 )  # fmt: skip
 
@@ -41,12 +41,14 @@ class Worklist(Labelled):
     MINE = "mine", "我的待办", "My own"
     CO_HANDLED = "co_handled", "协办件", "Co-handled"
     REGISTERED = "registered", "待派单", "To dispatch"
-    RETURNS = "returns", "退单待审", "Returns to rule on"
+    RETURNS = "returns", "科室退单", "Section returns"
+    OUTWARD = "outward", "外退待裁", "Outward returns"
     FIRST_REVIEW = "first_review", "待初审", "First review"
     SIGN_OFF = "sign_off", "待签发", "To sign off"
     TO_SEND = "to_send", "待反馈", "To send"
     REQUESTS = "requests", "待批申请", "Requests to decide"
     FOLLOW_UP = "follow_up", "待回访", "Follow-up"
+    ASKED = "asked", "催办未回", "Chased, not answered"
     OVERDUE = "overdue", "超期件", "Overdue"
     OPEN = "open", "在办件", "Open"
     ALL = "all", "全部工单", "All tickets"
@@ -57,7 +59,8 @@ IN_STATES: dict[Worklist, frozenset[State]] = {
     Worklist.MINE: OPEN - ANSWERED,
     Worklist.CO_HANDLED: OPEN,
     Worklist.REGISTERED: frozenset({State.REGISTERED}),
-    Worklist.RETURNS: frozenset({State.SECTION_RETURN_ASKED, State.OUTWARD_RETURN_ASKED}),
+    Worklist.RETURNS: frozenset({State.SECTION_RETURN_ASKED}),
+    Worklist.OUTWARD: frozenset({State.OUTWARD_RETURN_ASKED}),
     Worklist.FIRST_REVIEW: frozenset({State.FIRST_REVIEW}),
     Worklist.SIGN_OFF: frozenset({State.SIGN_OFF}),
     Worklist.TO_SEND: frozenset({State.APPROVED}),
@@ -166,14 +169,34 @@ def _of_list(rows: QuerySet[Ticket], worklist: Worklist, scope: Scope, user_id: 
         return rows.filter(pk__in=helped.values("ticket_id"))
     if worklist is Worklist.MINE:
         return rows.filter(handler_id=user_id) if user_id is not None else rows.none()
-    if worklist is Worklist.OVERDUE:
-        return rows.filter(is_overdue=True)
-    if worklist is Worklist.REQUESTS:
-        return rows.filter(pk__in=Request.objects.filter(is_open=True, kind__in=TO_DECIDE).values("ticket_id"))
-    return rows
+    holds = HOLDS.get(worklist)
+    return rows if holds is None else rows.filter(holds())
+
+
+def callers(rows: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
+    """The inquiries of somebody who can be asked whether he is content."""
+    return rows.filter(is_anonymous=False, person__isnull=False).exclude(channel__in=NO_CALLER)
+
+
+def _to_ask() -> Any:
+    """An inquiry of the work, or of what was merged into it, whose caller has not been reached yet."""
+    unasked = callers(Inquiry.objects.filter(closed_at__isnull=True)).exclude(is_reached=True)
+    return Exists(unasked.filter(ticket=OuterRef("pk"))) | Exists(unasked.filter(ticket__parent=OuterRef("pk")))
+
+
+def _waits_for_its_source() -> Any:
+    """A platform closes it by itself: nothing is to be done here."""
+    return Exists(Inquiry.objects.filter(ticket=OuterRef("pk"), closed_at__isnull=True, source__is_platform=True))
 
 
 TO_DECIDE = (RequestKind.EXTENSION.value, RequestKind.SUSPENSION.value)
+#: What must hold beside the state.
+HOLDS: Mapping[Worklist, Callable[[], Any]] = {
+    Worklist.OVERDUE: lambda: Q(is_overdue=True),
+    Worklist.ASKED: lambda: Q(asked_at__isnull=False),
+    Worklist.FOLLOW_UP: lambda: _to_ask() | ~_waits_for_its_source(),
+    Worklist.REQUESTS: lambda: Q(pk__in=Request.objects.filter(is_open=True, kind__in=TO_DECIDE).values("ticket_id")),
+}
 
 
 def _narrowed(rows: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:

@@ -241,6 +241,7 @@ setInterval(tick, 1000);
 function arrive(root) {
   if (window.matchMedia("(max-width: 760px)").matches) $$("details[data-fold]", root).forEach((each) => { each.open = false; });
   $$("[data-sent]", root).forEach((each) => sessionStorage.removeItem(`draft:${each.dataset.sent}`));
+  $(".lanes [aria-current]", root)?.scrollIntoView({ block: "nearest", inline: "center" });
   $$("form[data-draft]", root).forEach(restore);
   [root, ...$$("[data-call]", root)].filter((each) => each.matches?.("[data-call]")).forEach(onTheLine);
   tick();

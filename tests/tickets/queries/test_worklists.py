@@ -165,7 +165,7 @@ def test_one_or_three_rows_take_the_same_number_of_queries(worklist) -> None:
     states = sorted(worklists.IN_STATES.get(worklist, {State.IN_PROGRESS}))
 
     def add() -> None:
-        ticket = at_work(section, "2026-03-03 00:00", state=states[0], handler=user, is_overdue=True)
+        ticket = at_work(section, "2026-03-03 00:00", state=states[0], handler=user, is_overdue=True, asked_at=NOW)
         CoHandler.objects.create(ticket=ticket, section=section, asked_at=NOW)
         Request.objects.create(
             ticket=ticket, kind="extension", asked_by=user, asked_at=NOW, reason="需现场核实后才能答复"

@@ -2,7 +2,7 @@
 
 from .attaching import attach
 from .ends import answer_directly, archive, close, follow_up, redo, register_again, reject, reopen, terminate, withdraw
-from .merging import merge, unmerge
+from .merging import check_pair, keep_apart, merge, unmerge
 from .notes import accept, amend, chase, instruct, read_person, supervise
 from .proposals import propose_merger, propose_rejection
 from .requests import (
@@ -34,6 +34,7 @@ __all__ = [
     "ask_suspension",
     "attach",
     "chase",
+    "check_pair",
     "close",
     "contact",
     "contribute",
@@ -42,6 +43,7 @@ __all__ = [
     "follow_up",
     "grant_section_return",
     "instruct",
+    "keep_apart",
     "merge",
     "propose_merger",
     "propose_rejection",

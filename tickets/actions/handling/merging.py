@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from tickets.domain.actors import Actor
-from tickets.domain.states import OPEN, Action, State, UnableToMove
+from tickets.domain.states import CLERKS, OPEN, Action, State, UnableToMove
 from tickets.domain.words import Side
-from tickets.models import Ticket, Timer
+from tickets.models import Apart, Ticket, Timer
 
 from .. import ledger, timers
 from . import proposals, standing
@@ -23,7 +23,7 @@ def merge(
     first, second = sorted((ticket.pk, into.pk))
     locked = {pk: ledger.lock(pk, expected_version if pk == ticket.pk else None) for pk in (first, second)}
     child, parent = locked[ticket.pk], locked[into.pk]
-    _check_pair(child, parent)
+    check_pair(child, parent)
     changes = {"parent": parent, "before_merge": child.state}
     ledger.move(
         ticket=child,
@@ -43,7 +43,8 @@ def merge(
     return child
 
 
-def _check_pair(child: Ticket, parent: Ticket) -> None:
+def check_pair(child: Ticket, parent: Ticket) -> None:
+    """Raise UnableToMove where one cannot go on under the other."""
     if child.pk == parent.pk:
         raise UnableToMove("same", "不能并入自身。", "A ticket cannot be merged into itself.", field="into")
     if parent.state not in OPEN:
@@ -88,3 +89,16 @@ def unmerge(
         timers.start_inner(ticket=child, now=now)
     timers.reach(child)
     return child
+
+
+@transaction.atomic
+def keep_apart(*, ticket: Ticket, other: Ticket, actor: Actor, now: datetime) -> Apart:
+    """非同一事项: somebody has looked at both and found two matters; the pair is suggested no more."""
+    if not actor.roles & CLERKS:
+        raise UnableToMove("role", "须由登记员或派单员确认。", "This is for intake and the dispatcher.")
+    first, second = (ledger.lock(pk) for pk in sorted((ticket.pk, other.pk)))
+    row, is_new = Apart.objects.get_or_create(first=first, second=second, defaults={"by_id": actor.account, "at": now})
+    if is_new:
+        ledger.note(ticket=first, action="kept_apart", actor=actor, now=now, refs={"ticket": second.number})
+        ledger.note(ticket=second, action="kept_apart", actor=actor, now=now, refs={"ticket": first.number})
+    return row

@@ -203,18 +203,21 @@ def file_facts(files: Sequence[FileRef], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def update(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) -> str:
-    """What the source says anew of the same (number, round): a newer version amends, an older one never overwrites."""
+def update(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime) -> tuple[str, list[str]]:
+    """What the source says anew of the same (number, round): a newer version amends, an older one never overwrites.
+
+    Returns what became of it, and the facts that stay as our people corrected them though the source says otherwise.
+    """
     matter = _matter(incoming)
     if incoming.version < inquiry.version:
-        return "old"
+        return "old", []
     changed = {
         name: value for name, value in inquiry_facts(matter, incoming, now).items() if getattr(inquiry, name) != value
     }
     if matter.dispatched_at is None:
         changed.pop("dispatched_at", None)
     limits_moved = any(name.startswith("limit_") for name in changed)
-    ticket_changed = _amend_ticket(inquiry, matter, actor, now)
+    ticket_changed, kept = _amend_ticket(inquiry, matter, actor, now)
     person_changed = _amend_person(inquiry, matter, now)
     _files(inquiry.ticket, inquiry, matter.files, now)
     newer = incoming.version > inquiry.version or incoming.outer_state != inquiry.outer_state
@@ -225,23 +228,23 @@ def update(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime)
         ledger.save_with_history(inquiry, actor=actor, now=now, reason="updated by the source")
     if limits_moved:
         timers.limits_changed(inquiry=inquiry, now=now)
-    return "updated" if changed or ticket_changed or person_changed else "calm"
+    return "updated" if changed or ticket_changed or person_changed else "calm", kept
 
 
-def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime) -> bool:
+def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime) -> tuple[bool, list[str]]:
     ticket = ledger.lock(inquiry.ticket_id)
     facts: dict[str, Any] = ticket_facts(matter)
     if matter.is_confidential or matter.is_report:
         facts["is_confidential"] = True
     changes = {name: value for name, value in facts.items() if getattr(ticket, name) != value}
     if not changes or ticket.state == State.ARCHIVED or ticket.inquiries.count() > 1:
-        return False
-    kept = _corrected(ticket) & changes.keys() - {"is_confidential"} if actor.user_id is None else set()
+        return False, []
+    kept = sorted(_corrected(ticket) & changes.keys() - {"is_confidential"}) if actor.user_id is None else []
     if kept:
-        _tell_difference(ticket, inquiry, sorted(kept), now)
+        _tell_difference(ticket, inquiry, kept, now)
         changes = {name: value for name, value in changes.items() if name not in kept}
     if not changes:
-        return False
+        return False, kept
     refs = {name: [sha256(str(getattr(ticket, name)))[:16], sha256(str(value))[:16]] for name, value in changes.items()}
     ledger.move(
         ticket=ticket,
@@ -253,7 +256,7 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
         reason="updated by the source" if actor.user_id is None else "登记更正",
     )
     inquiry.ticket = ticket
-    return True
+    return True, kept
 
 
 def _corrected(ticket: Ticket) -> set[str]:

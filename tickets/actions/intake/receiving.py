@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,11 @@ from .checks import UnableToReceiveError, check
 
 __all__ = ["Received", "UnableToReceiveError", "UnknownInquiryError", "receive"]
 
+#: How the facts of a matter are called that our people may correct.
+CORRECTED: Mapping[str, tuple[str, str]] = {
+    "title": ("标题", "title"), "content": ("诉求内容", "content"), "type": ("诉求类型", "type"), "category": ("内容分类", "category"),
+    "urgency": ("紧急程度", "urgency"), "area_code": ("区域", "area"), "place": ("地点", "place"),
+}  # fmt: skip
 OPENING = (Happening.DISPATCHED, Happening.UPDATED)
 
 
@@ -69,8 +75,8 @@ def receive_alone(*, incoming: Incoming, actor: Actor, now: datetime) -> Receive
         return Received(None, None, "calm")
     inquiry = _find(incoming)
     if inquiry is not None and incoming.happening in OPENING:
-        result = matters.update(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
-        _remember(inquiry, incoming, now)
+        result, kept = matters.update(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
+        _remember(inquiry, incoming, now, trouble=_differs(kept))
         return Received(inquiry.ticket_id, inquiry.pk, result)
     result = "event"
     if inquiry is None:
@@ -110,13 +116,23 @@ def _apply(inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime, re
         with transaction.atomic():
             applied = events.apply(inquiry=inquiry, incoming=incoming, actor=actor, now=now)
     except UnableToMove as error:
-        _remember(inquiry, incoming, now, trouble=error.zh)
+        _remember(inquiry, incoming, now, trouble=error.facts.get("plain", (error.zh, error.en)))
         return Received(inquiry.ticket_id, inquiry.pk, "refused", error.zh)
     _remember(inquiry, incoming, now, is_old=not applied)
     return Received(inquiry.ticket_id, inquiry.pk, result if applied else "old")
 
 
-def _remember(inquiry: Inquiry, incoming: Incoming, now: datetime, trouble: str = "", is_old: bool = False) -> None:
+def _differs(names: Sequence[str]) -> tuple[str, str] | None:
+    """What the source said otherwise than we had corrected it: kept as ours, for the office to look at."""
+    if not names:
+        return None
+    zh, en = "、".join(CORRECTED[name][0] for name in names), ", ".join(CORRECTED[name][1] for name in names)
+    return f"来源信息与本单位更正不同：{zh}", f"The source differs from our correction: {en}"
+
+
+def _remember(
+    inquiry: Inquiry, incoming: Incoming, now: datetime, trouble: tuple[str, str] | None = None, is_old: bool = False
+) -> None:
     if not incoming.event_id:
         return
     Exchange.objects.create(
@@ -128,7 +144,8 @@ def _remember(inquiry: Inquiry, incoming: Incoming, now: datetime, trouble: str 
         occurred_at=incoming.occurred_at,
         received_at=now,
         detail=incoming.detail,
-        is_applied=not trouble and not is_old,
-        trouble=trouble[:300],
+        is_applied=trouble is None and not is_old,
+        trouble=trouble[0][:300] if trouble else "",
+        trouble_en=trouble[1][:300] if trouble else "",
         settled_at=now if is_old else None,
     )

@@ -13,14 +13,14 @@ from typing import Any
 from tickets.domain.moments import at as midnight
 from tickets.domain.moments import to_local
 from tickets.domain.terms import Unit
-from tickets.domain.words import ClockKind, Side
+from tickets.domain.words import NO_CALLER, ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Timer
 from tickets.queries import policies
 from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, reckon, rungs
 
 from .rows import LAPSING, next_moment, plain_terms
-from .start import NO_CALLER, start_of
+from .start import start_of
 
 Row = dict[str, Any]
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)

@@ -144,23 +144,32 @@ def extend(
 ) -> list[Timer]:
     """So much more of the limit's own unit, or a granted date. A source's own deadline does not move by our decision (it does
     by ``limits_changed``); a section's reply clock never passes the outer one and keeps its margin."""
-    extended = [
-        timer
-        for timer in alive(ticket, side=side, kind=kind)
-        if inquiry is None or timer.inquiry_id in (None, inquiry.pk)
-    ]
-    for timer in extended:
-        granted = _granted(timer) if new_due is None else new_due
-        if amount is not None:
-            timer.extension = Decimal(timer.extension) + amount
-            granted = _later(granted, timer, amount) if granted is not None and new_due is None else granted
-        if granted is not None:
-            timer.terms = {**timer.terms, "until": _within(timer, granted).isoformat()}
-        arm(timer, now)
-    save(extended)
-    follow(ticket, now)
+    extended = []
+    for each in (
+        (Side.OUTER, Side.INNER) if side is None else (side,)
+    ):  # the section's date may move as far as the outer one has
+        timers = [
+            row
+            for row in alive(ticket, side=each, kind=kind)
+            if inquiry is None or row.inquiry_id in (None, inquiry.pk)
+        ]
+        for timer in timers:
+            _extend(timer, now, amount, new_due)
+        save(timers)
+        follow(ticket, now)
+        extended += timers
     reach(ticket)
     return extended
+
+
+def _extend(timer: Timer, now: datetime, amount: Decimal | None, new_due: datetime | None) -> None:
+    granted = _granted(timer) if new_due is None else new_due
+    if amount is not None:
+        timer.extension = Decimal(timer.extension) + amount
+        granted = _later(granted, timer, amount) if granted is not None and new_due is None else granted
+    if granted is not None:
+        timer.terms = {**timer.terms, "until": _within(timer, granted).isoformat()}
+    arm(timer, now)
 
 
 def _within(timer: Timer, wanted: datetime) -> datetime:

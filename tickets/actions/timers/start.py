@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from tickets.domain.words import Channel, ClockKind, Side
+from tickets.domain.moments import to_local
+from tickets.domain.states import UnableToMove
+from tickets.domain.words import NO_CALLER, ClockKind, Side
 from tickets.models import Inquiry, Policy, Run, Start, Ticket, Timer
 from tickets.queries import policies
 from tickets.queries.freshness import held
 
 from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
 
-#: An inspector's notice and a finding of our own staff have nobody to be contacted.
-NO_CALLER = (Channel.INSPECTION.value, Channel.OPINION.value)
+#: Who gave the date of a section's reply clock, in its terms; a date without it was granted later.
+BY_OFFICE = "office"
 
 
 @held()
@@ -89,16 +92,36 @@ def start_accepted(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = N
 
 
 @held()
-def start_inner(*, ticket: Ticket, now: datetime) -> list[Timer]:
-    """The section's clocks, from the office's dispatch: sign, contact, reply. Clocks of a section before are stopped."""
+def start_inner(*, ticket: Ticket, now: datetime, inner_due: datetime | None = None) -> list[Timer]:
+    """The section's clocks, from the office's dispatch: sign, contact, reply. Clocks of a section before are stopped.
+
+    ``inner_due``: when the office wants the reply, before the outer deadline (``refuse_late``); None: the policy's margin.
+    """
     _end(alive(ticket, side=Side.INNER))
     is_new = not Timer.objects.filter(ticket=ticket, side=Side.INNER, started_at=now).exists()
     begun = [_inner(ticket, ClockKind.SIGN, now, is_new=is_new)]
     if ticket.contacted_at is None and _has_caller(ticket):
         begun.append(_inner(ticket, ClockKind.CONTACT, now, is_new=is_new))
-    begun.append(_inner_reply(ticket, now, is_new=is_new))
+    begun.append(_inner_reply(ticket, now, is_new=is_new, inner_due=inner_due))
     reach(ticket)
     return [timer for timer in begun if timer is not None]
+
+
+def refuse_late(*, ticket: Ticket, inner_due: datetime, now: datetime) -> None:
+    """Raise UnableToMove for a date of the office that has passed, or that is not before the outer deadline."""
+    outer_due = earliest_outer_reply(ticket)
+    if inner_due <= now:
+        raise UnableToMove(
+            "inner_due", "内部时限须在现在之后。", "The inner deadline must lie ahead.", field="inner_due"
+        )
+    if outer_due is not None and inner_due >= outer_due:
+        local = to_local(outer_due)
+        raise UnableToMove(
+            "inner_due",
+            f"内部时限须早于对外时限（{local:%Y-%m-%d %H:%M}）。",
+            f"The inner deadline must come before the outer one ({local:%Y-%m-%d %H:%M}).",
+            field="inner_due",
+        )
 
 
 @held()
@@ -122,14 +145,24 @@ def start_redo(*, ticket: Ticket, inquiry: Inquiry | None, now: datetime, due: d
 
 def follow(ticket: Ticket, now: datetime) -> None:
     """The section's reply clock keeps its margin ahead of the earliest outer one: moved with it, begun when it first appears."""
-    outer_due = _earliest_outer_reply(ticket)
+    outer_due = earliest_outer_reply(ticket)
+    if outer_due is None:
+        return
     for timer in alive(ticket, side=Side.INNER, kind=ClockKind.REPLY):
-        if "before" in timer.terms and outer_due is not None and timer.terms["before"] != outer_due.isoformat():
-            timer.terms["before"] = outer_due.isoformat()
+        if timer.terms.get("before") != outer_due.isoformat() and timer.terms.keys() & {"before", "until"}:
+            timer.terms = _ahead_of(timer.terms, outer_due)
             arm(timer, now)
             save([timer])
-    if outer_due is not None and _awaits_reply_clock(ticket):
+    if _awaits_reply_clock(ticket):
         _inner_reply(ticket, now)
+
+
+def _ahead_of(terms: dict[str, Any], outer_due: datetime) -> dict[str, Any]:
+    """A date that was given does not pass the outer deadline when that moves ahead."""
+    moved = {**terms, "before": outer_due.isoformat()}
+    if "until" in terms:
+        moved["until"] = min(datetime.fromisoformat(terms["until"]), outer_due).isoformat()
+    return moved
 
 
 def _awaits_reply_clock(ticket: Ticket) -> bool:
@@ -155,25 +188,39 @@ def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: boo
     )
 
 
-def _inner_reply(ticket: Ticket, now: datetime, due: datetime | None = None, *, is_new: bool = False) -> Timer | None:
-    outer_due = _earliest_outer_reply(ticket)
-    if outer_due is not None:
+def _inner_reply(
+    ticket: Ticket,
+    now: datetime,
+    due: datetime | None = None,
+    *,
+    is_new: bool = False,
+    inner_due: datetime | None = None,
+) -> Timer | None:
+    outer_due = earliest_outer_reply(ticket)
+    if outer_due is not None or inner_due is not None:
         policy = inner_policy(ticket, ClockKind.REPLY, now)
-        terms = plain_terms(policy, before=outer_due.isoformat())
+        terms = plain_terms(policy, **_said(outer_due, inner_due))
     elif due is not None or Timer.objects.filter(ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY).exists():
         # Every source has had its answer: the bureau's own redo.
         policy = inner_policy(ticket, ClockKind.REPLY, now, is_redo=True)
         terms = plain_terms(policy) if due is None else plain_terms(policy, until=due.isoformat())
     else:
         return None
-    if policy is None:
+    if policy is None and inner_due is None:
         return None
     return create(
         ticket=ticket, kind=ClockKind.REPLY, side=Side.INNER, started_at=now, policy=policy, terms=terms, now=now, is_new=is_new
     )  # fmt: skip
 
 
-def _earliest_outer_reply(ticket: Ticket) -> datetime | None:
+def _said(outer_due: datetime | None, inner_due: datetime | None) -> dict[str, str]:
+    """Before which outer deadline, and until when the office said."""
+    said = {} if outer_due is None else {"before": outer_due.isoformat()}
+    return said if inner_due is None else {**said, "until": inner_due.isoformat(), "by": BY_OFFICE}
+
+
+def earliest_outer_reply(ticket: Ticket) -> datetime | None:
+    """When the first source wants its answer; None where none does."""
     rows = Timer.objects.filter(
         ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY, run__in=ALIVE, due_at__isnull=False
     )

@@ -1,0 +1,59 @@
+"""Tickets at every stage of the office's day, brought there by the acts people use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.hotline.bodies import REASON, TEXT
+from tests.hotline.bureau import Bureau, dispatched
+from tickets import clock
+from tickets.actions import handling, replies
+from tickets.domain.words import Outcome
+from tickets.models import Section, Ticket
+
+
+def again(ticket: Ticket) -> Ticket:
+    """The ticket as it is now."""
+    return Ticket.objects.select_related("section").get(pk=ticket.pk)
+
+
+def signed(bureau: Bureau, *helpers: Section, **facts: Any) -> Ticket:
+    """In the lead section's hands."""
+    ticket = dispatched(bureau, *helpers, **facts)
+    handling.sign(ticket=ticket, actor=bureau.actor("handler"), now=clock.now())
+    return again(ticket)
+
+
+def returned(bureau: Bureau, **facts: Any) -> Ticket:
+    """The section asks the office to take it back."""
+    ticket = signed(bureau, **facts)
+    handling.ask_section_return(
+        ticket=ticket, actor=bureau.actor("handler"), now=clock.now(), code="not_duty", reason=REASON
+    )
+    return again(ticket)
+
+
+def reviewed(bureau: Bureau, outcome: Outcome = Outcome.SOLVED, **facts: Any) -> Ticket:
+    """A reply waits for the signature."""
+    ticket = signed(bureau, **facts)
+    handler, now = bureau.actor("handler"), clock.now
+    by = bureau.actor("dispatcher") if ticket.is_confidential else handler
+    handling.contact(ticket=ticket, actor=by, now=now(), reached=True, note="已联系")
+    replies.draft(ticket=ticket, actor=handler, now=now(), outcome=outcome.value, public_text=TEXT, handling="已修复。")
+    replies.submit(ticket=ticket, actor=handler, now=now())
+    replies.review(ticket=ticket, actor=bureau.actor("chief"), now=now(), passed=True)
+    return again(ticket)
+
+
+def approved(bureau: Bureau, **facts: Any) -> Ticket:
+    """A signed reply waits to be sent."""
+    ticket = reviewed(bureau, **facts)
+    replies.approve(ticket=ticket, actor=bureau.actor("leader"), now=clock.now())
+    return again(ticket)
+
+
+def answered(bureau: Bureau, **facts: Any) -> Ticket:
+    """The reply is out, the caller can be asked."""
+    ticket = approved(bureau, **facts)
+    replies.send(ticket=ticket, actor=bureau.actor("dispatcher"), now=clock.now())
+    return again(ticket)
