@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotline.wording import label, mask_text, moments, pair
-from tickets.domain.words import NO_CALLER, Outcome, ReturnReason, SuspensionGround
+from tickets.domain.words import NO_CALLER, Outcome, RejectionReason, ReturnReason, SuspensionGround
 from tickets.models import Post, RequestKind
 from tickets.queries import signing
 from tickets.queries.freshness import held
@@ -25,13 +25,16 @@ DOT = " · "
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """``head`` in a word, ``text`` what was said, ``under`` who and when; ``by_leader``: a reply that the office does not sign."""
+    """``head`` in a word, ``text`` what was said, ``under`` who and when; ``by_leader``: a reply that the office does not sign;
+    ``proposed``: what the intake desk proposed (a kind of request), ``into`` the ticket it would join."""
 
     head: str
     text: str = ""
     under: str = ""
     tone: str = ""
     by_leader: bool = False
+    proposed: str = ""
+    into: str = ""
 
 
 class Hanging:
@@ -75,6 +78,15 @@ def _word(row: Row, hanging: Hanging) -> str:
 
 
 def _to_dispatch(row: Row, hanging: Hanging) -> Why:
+    asked = _request(row, hanging, RequestKind.REJECTION, RequestKind.MERGER)
+    if asked:
+        into = str((asked["facts"] or {}).get("into", ""))
+        head = _("Intake proposes: %s") % label(RequestKind, asked["kind"])
+        ground = label(RejectionReason, asked["code"]) or into
+        return Why(
+            head, mask_text(DOT.join(dict.fromkeys(filter(None, (ground, asked["reason"]))))), _asker(asked, hanging),
+            "amber", proposed=asked["kind"], into=into,
+        )  # fmt: skip
     reason = mask_text(row["route_reason"])
     if not row["proposed_section_name"]:
         return Why(_("No section proposed"), reason, tone="amber")

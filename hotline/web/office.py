@@ -22,6 +22,7 @@ from hotline.telling import rows
 from hotline.wording import said
 from tickets.domain.states import BY_ACTION, Action
 from tickets.domain.words import Role
+from tickets.models import RequestKind
 from tickets.queries import hall, worklists
 from tickets.queries.worklists import BadCursor, Worklist
 
@@ -53,6 +54,7 @@ KEYS = {
     A.APPROVE: "y",
     A.DISAPPROVE: "n",
     A.CHASE: "c",
+    A.REJECT: "n",
 }
 
 
@@ -147,16 +149,27 @@ def _of_platforms(counted: Mapping[str, int], here: str) -> list[Lane]:
 def _acts(visit: Visit, chosen: Worklist, line: Mapping[str, Any], here: str) -> list[dict[str, str]]:
     """The buttons of a line: each opens the act's form beside the list; one that is not possible says why."""
     back = urlencode({"back": here})
-    return [
+    offered = [A.REJECT, *ACTS[chosen]] if line["why"].proposed == RequestKind.REJECTION else ACTS.get(chosen, ())
+    made = [
         {
             "label": _("To another section") if (chosen, action) == (W.RETURNS, A.DISPATCH) else said(action),
             "address": f"{reverse('act', args=[line['number'], action.value])}?{back}",
             "key": KEYS.get(action, ""),
             "reason": _("a leader signs this one") if _is_a_leaders(visit, action, line) else "",
+            "is_page": "",
         }
-        for action in ACTS.get(chosen, ())
+        for action in offered
         if visit.actor.roles & BY_ACTION[action].roles
     ]
+    return [*_to_compare(line), *made]
+
+
+def _to_compare(line: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A proposal to join two is decided with both side by side."""
+    if not line["why"].into:
+        return []
+    link = reverse("compare", args=[line["why"].into, line["number"]])
+    return [{"label": _("Compare"), "address": link, "key": "m", "reason": "", "is_page": "1"}]
 
 
 def _is_a_leaders(visit: Visit, action: Action, line: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from tests.hotline.lived import again, answered, approved, returned, reviewed, s
 from tests.tickets.making import make_source
 from tickets import clock
 from tickets.actions import exchanges, handling, intake, timers
+from tickets.actions.handling import proposals
 from tickets.domain.actors import platform
 from tickets.domain.messages import Happening, Incoming, Matter, Party
 from tickets.domain.moments import to_local
@@ -130,6 +131,21 @@ def test_no_lane_costs_more_for_thirty_than_for_three(bureau: Bureau, desk: Desk
     add(12)
     assert {each: cost(each[0], list=each[1]) for each in addresses} == before
     assert max(before.values()) <= 13
+
+
+def test_what_intake_proposes_is_decided_from_the_line(bureau: Bureau, desk: Desk) -> None:
+    first, second, other = log_matter(), log_matter(), log_matter()
+    intake_desk, now = bureau.actor("intake"), clock.now()
+    proposals.propose_rejection(
+        ticket=first, actor=intake_desk, now=now, code="not_duty", told="已当面告知", pointed_to="住建局"
+    )
+    proposals.propose_merger(ticket=second, into=other, actor=intake_desk, now=now, reason="同一工地")
+    shown = page(desk)
+    assert "登记员建议：不予受理" in shown
+    assert f"/tickets/{first.number}/reject/?back=" in shown
+    assert "登记员建议：并单" in shown
+    assert f"/office/compare/{other.number}/{second.number}/" in shown
+    assert f"/tickets/{other.number}/reject/" not in shown
 
 
 # --- dispatch --------------------------------------------------------------------------------------------------------

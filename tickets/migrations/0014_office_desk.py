@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0012_own_doors'),
+        ('tickets', '0013_section_into'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

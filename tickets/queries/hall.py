@@ -85,7 +85,8 @@ def asides(worklist: Worklist, tickets: Iterable[int]) -> dict[str, Rows]:
 def _requests(ids: list[int]) -> Part:
     ruled = Exists(Decision.objects.filter(request=OuterRef("pk")))
     rows: Part = Request.objects.filter(ticket__in=ids, is_open=True).annotate(is_consented=ruled).order_by("id").values(
-        "ticket_id", "kind", "code", "reason", "amount", "until", "asked_at", "asked_by__name", "asked_by__username", "is_consented"
+        "ticket_id", "kind", "code", "reason", "amount", "until", "facts", "asked_at", "asked_by__name", "asked_by__username",
+        "is_consented",
     )  # fmt: skip
     return rows
 
