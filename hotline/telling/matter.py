@@ -19,6 +19,7 @@ from tickets.domain.words import (
     ReturnReason,
     SuspensionGround,
     Urgency,
+    Way,
 )
 from tickets.models import Attachment, Inquiry, ReplyState, RequestKind, Ticket
 from tickets.queries import dossier, inquiries
@@ -109,6 +110,9 @@ class Telling:
             "round": inquiry.round,
             "redo_no": inquiry.redo_no,
             "outer_state": inquiry.outer_state,
+            "way": inquiry.way,
+            "way_label": label(Way, inquiry.way),
+            "taken_by": _person(inquiry.taken_by),
             "is_anonymous": inquiry.is_anonymous,
             "needs_reply": inquiry.needs_reply,
             "must_handle": inquiry.must_handle,

@@ -19,7 +19,7 @@ def of(ticket: Ticket) -> QuerySet[Inquiry]:
     The tickets are found first, by two indexes: one condition over both tables would read all inquiries.
     """
     tickets = Ticket.objects.filter(Q(pk=ticket.pk) | Q(parent=ticket)).order_by().values("pk")
-    return Inquiry.objects.filter(ticket__in=tickets).select_related("source", "person").order_by("id")
+    return Inquiry.objects.filter(ticket__in=tickets).select_related("source", "person", "taken_by").order_by("id")
 
 
 def live(ticket: Ticket) -> list[Inquiry]:

@@ -20,20 +20,11 @@ from .scopes import Scope
 def of(tickets: QuerySet[Ticket], scope: Scope, now: datetime, most: int) -> list[dict[str, Any]]:
     """The open ones first, then the newest: list rows (worklists.shown), whose limit is that of the answer, with ``reply`` and
     ``replied_at`` of the last public reply, ``contacts`` (how many have spoken about it), ``satisfaction`` of the newest contact.
-    One statement, and the calendar's."""
+    Two statements, and the calendar's."""
     over = Case(When(state__in=sorted(OPEN), then=Value(0)), default=Value(1), output_field=IntegerField())
     replies = Reply.objects.filter(ticket=OuterRef("pk"), state=ReplyState.SENT.value).order_by("-no")
     own = Inquiry.objects.filter(ticket=OuterRef("pk")).order_by()
-    limits = Timer.objects.filter(
-        ticket=OuterRef("pk"),
-        side=Side.OUTER.value,
-        kind=ClockKind.REPLY.value,
-        run__in=(Run.RUNNING.value, Run.PAUSED.value),
-    ).order_by("due_at")
     rows = worklists.listed(tickets).annotate(
-        answer_by=Subquery(limits.values("due_at")[:1]),
-        answer_terms=Subquery(limits.values("terms")[:1]),
-        answer_from=Subquery(limits.values("started_at")[:1]),
         over=over,
         reply=Subquery(replies.values("public_text")[:1]),
         replied_at=Subquery(replies.values("sent_at")[:1]),
@@ -41,17 +32,30 @@ def of(tickets: QuerySet[Ticket], scope: Scope, now: datetime, most: int) -> lis
         contacts=Coalesce(_count(own, "ticket"), 0)
         + Coalesce(_count(Ticket.objects.filter(parent=OuterRef("pk")).order_by(), "parent"), 0),
     )
-    calendar = working_calendar()
-    return [worklists.shown(_timed(row, now), scope, now, calendar) for row in rows.order_by("over", "-id")[:most]]
+    found, calendar = list(rows.order_by("over", "-id")[:most]), working_calendar()
+    limits = _answer_limits([row["id"] for row in found if row["state"] in OPEN])
+    return [worklists.shown(_timed(row, limits.get(row["id"]), now), scope, now, calendar) for row in found]
 
 
-def _timed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _answer_limits(tickets: list[int]) -> dict[int, dict[str, Any]]:
+    """The earliest limit of the answer that still runs, by ticket."""
+    alive = Timer.objects.filter(
+        ticket_id__in=tickets,
+        side=Side.OUTER.value,
+        kind=ClockKind.REPLY.value,
+        run__in=(Run.RUNNING.value, Run.PAUSED.value),
+    )
+    rows = alive.filter(due_at__isnull=False).order_by("-due_at").values("ticket_id", "due_at", "terms", "started_at")
+    return {row["ticket_id"]: dict(row) for row in rows}
+
+
+def _timed(row: dict[str, Any], limit: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
     """The caller asks when he is answered, not when a section has to sign."""
-    if row["answer_by"] is None:
+    if limit is None:
         return row
-    unit = (row["answer_terms"] or {}).get("unit", row["due_unit"])
-    late = now >= row["answer_by"]
-    return {**row, "due_at": row["answer_by"], "due_unit": unit, "due_from": row["answer_from"], "is_overdue": late}
+    unit = limit["terms"].get("unit", row["due_unit"])
+    late = now >= limit["due_at"]
+    return {**row, "due_at": limit["due_at"], "due_unit": unit, "due_from": limit["started_at"], "is_overdue": late}
 
 
 def of_callers(tickets: QuerySet[Any, dict[str, Any]]) -> QuerySet[Ticket]:
