@@ -22,6 +22,12 @@ document.addEventListener("keydown", (event) => {
     if (button) { event.preventDefault(); button.click(); }
     return;
   }
+  if (key === "enter" && event.target.matches("form[data-steps] input, form[data-steps] select")) {
+    event.preventDefault();
+    const fields = [...event.target.form.elements].filter((field) => field.matches("input, select, textarea") && field.offsetParent !== null);
+    fields[fields.indexOf(event.target) + 1]?.focus();
+    return;
+  }
   if (key === "escape") {
     const form = event.target.closest("form[data-draft]");
     if (form) keep(form);
@@ -137,6 +143,7 @@ function restore(form) {
     });
   }
   say(form, words().restored);
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 document.addEventListener("submit", (event) => {
