@@ -80,7 +80,7 @@ class Note(Strict):
 class Content(Strict):
     """What the section is told."""
 
-    content = Text(LONG, required=True)
+    content = Text(LONG, required=True, label=gettext_lazy("What the section is told"))
 
 
 class Dispatch(Strict):

@@ -81,6 +81,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.rules": PEOPLE,
     "page.rules.edit": OFFICE,
     "page.search": READERS - {Role.AUDITOR},
+    "page.board.approve": frozenset({Role.LEADER, Role.DISPATCHER}),
     "page.tray": PEOPLE,
     "page.intake": CLERKS,
     "page.intake.receipt": CLERKS,

@@ -106,7 +106,7 @@ def _flat(inner: Any) -> list[str]:
 def _field(name: str, source: Any, given: Any, errors: list[str], rows: Callable[[], Sequence[Choice]] | None) -> Field:
     kind = _kind(source, rows)
     needed = bool(source.required) and kind != "check"
-    made = Field(name, str(LABELS.get(name, name)), kind, errors=errors, is_needed=needed)
+    made = Field(name, str(source.label or LABELS.get(name, name)), kind, errors=errors, is_needed=needed)
     made.help = str(source.help_text or "") if not rows else ""
     made.longest = getattr(source, "max_length", None)
     made.choices = list(rows()) if rows else _choices(source, kind)

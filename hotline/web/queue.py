@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from hotline.acting import choosing, many, views
 from hotline.models import SavedView
-from hotline.permissions import lists_of
+from hotline.permissions import lists_of, may
 from hotline.telling import rows
 from hotline.wording import said, words
 from tickets.domain.states import Action, State
@@ -72,6 +72,7 @@ def queue(visit: Visit) -> HttpResponse:
         "filters": choosable(asked),
         "is_filtered": any(asked.get(name) for name in CHOICES),
         "query": _address(asked, after=""),
+        "cards": _cards(visit, chosen),
         "export": f"{reverse('queue_export')}?{_narrowed(asked)}",
         "views": views.of(visit.user),
         "bulk": many.offered(visit.actor, chosen),
@@ -85,6 +86,14 @@ def chosen_of(visit: Visit) -> Worklist:
     """The list that the address names, of those that stand on this person's desk; else the first of them."""
     wanted = lists_of(visit.actor)
     return next((each for each in wanted if each.value == visit.request.GET.get("list")), wanted[0])
+
+
+def _cards(visit: Visit, chosen: Worklist) -> str:
+    """Where the same list stands as cards to decide on; '' where there is nothing to decide."""
+    kind = {Worklist.SIGN_OFF: "replies", Worklist.REQUESTS: "requests"}.get(chosen)
+    if kind is None or not may(visit.actor, "page.board.approve", signed_in=True):
+        return ""
+    return f"{reverse('board_approve')}?list={kind}"
 
 
 def filters_of(asked: Mapping[str, str]) -> Filters:

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 
 from . import (
     act,
+    approving,
     calls,
     citizen,
     deputies,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("intake/radio/<int:pk>/summary/", radio.summary, name="radio_summary"),
     path("intake/radio/<int:pk>/<int:call>/", radio.correct, name="radio_correct"),
     path("intake/radio/<int:pk>/<int:call>/withdraw/", radio.withdraw, name="radio_withdraw"),
+    path("board/approve/", approving.approve, name="board_approve"),
     path("desk/", queue.queue, name="queue"),
     path("desk/bulk/", queue.bulk, name="bulk"),
     path("desk/undo/", queue.undo, name="undo"),

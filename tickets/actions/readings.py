@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tickets.domain.actors import Actor
@@ -24,3 +25,12 @@ def write(*, ticket: Ticket, actor: Actor, now: datetime, kind: ReadingKind, rea
         seq=seq,
     )
     Reading.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def write_pages(*, ticket_ids: Iterable[int], actor: Actor, now: datetime) -> None:
+    """A look at several tickets at once, each as if its page were opened; one statement."""
+    day = to_local(now).date()
+    rows = [
+        Reading(ticket_id=pk, user_id=actor.account, kind=ReadingKind.PAGE.value, at=now, day=day) for pk in ticket_ids
+    ]
+    Reading.objects.bulk_create(rows, ignore_conflicts=True)

@@ -184,6 +184,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (dialog) ($("[autofocus]", dialog) ?? $("input:not([type=hidden]), textarea, select", dialog))?.focus();
 });
 
+// ── a button may need a field that the others of its form do without: data-needs names it ───────────────────────────────────────
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[type=submit]");
+  if (!button?.form) return;
+  $$("[data-needs]", button.form).forEach((each) => { button.form.elements[each.dataset.needs].required = each === button; });
+});
+
 // ── a phrase from a list goes in where the cursor was ──────────────────────────────────────────────────────────────────────
 document.addEventListener("click", (event) => {
   const phrase = event.target.closest("[data-insert]");
