@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched
 from tickets import clock
-from tickets.actions import handling, ledger, replies
+from tickets.actions import handling, ledger, replies, timers
 from tickets.domain.states import State
 from tickets.domain.words import Channel
 from tickets.models import Reading, Reply, Request, Ticket
@@ -24,6 +24,7 @@ TEXT = "您好，您反映的围挡破损问题已于当日修复，感谢您的
 
 def signed(bureau: Bureau, **facts: Any) -> Ticket:
     ticket = dispatched(bureau, **facts)
+    timers.start_outer(inquiry=ticket.inquiries.get(), now=clock.now(), ticket=ticket)
     handling.sign(ticket=ticket, actor=bureau.actor("handler"), now=clock.now())
     return Ticket.objects.get(pk=ticket.pk)
 
