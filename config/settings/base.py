@@ -96,6 +96,9 @@ ATTACHMENTS_FOLDER = environment.folder("ATTACHMENTS_FOLDER", VAR / "attachments
 CHECKPOINT_FILE = environment.folder("CHECKPOINT_FILE", VAR / "journal" / "checkpoint.jsonl")
 DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # below it /ready says no
 
+BOARD_AIM = environment.number("BOARD_AIM", 95) / 100  # replied on time: the line that the board draws
+BOARD_RANKING = environment.flag("BOARD_RANKING")  # True: sections by their rate; else as the office orders them
+
 DEMONSTRATION = False  # True: install writes the made-up bureau and its accounts
 #: What waits outside the tickets, counted in the dispatcher's hall: name -> where its rows are asked.
 WAITING_ELSEWHERE = {"parked": "integrations.parked.listed"}

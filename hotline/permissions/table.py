@@ -14,6 +14,8 @@ ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECURITY})
 READERS = PEOPLE - ADMINISTRATORS
 CLERKS = frozenset({Role.INTAKE, Role.DISPATCHER})
 OFFICE = frozenset({Role.DISPATCHER})
+#: The office and leaders see every figure, a chief those of the section, the auditor as a reader.
+BOARD = frozenset({Role.LEADER, Role.DISPATCHER, Role.CHIEF, Role.AUDITOR})
 DESKS = READERS - {Role.SECRECY, Role.AUDITOR}
 
 ACT = "ticket.act."
@@ -82,6 +84,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.rules.edit": OFFICE,
     "page.search": READERS - {Role.AUDITOR},
     "page.board.approve": frozenset({Role.LEADER, Role.DISPATCHER}),
+    "page.board": BOARD,
+    "page.board.screen": frozenset({Role.LEADER, Role.DISPATCHER}),
     "page.tray": PEOPLE,
     "page.intake": CLERKS,
     "page.intake.receipt": CLERKS,
