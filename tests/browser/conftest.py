@@ -57,7 +57,8 @@ def desk(browser: Browser, house: Started, tmp_path: Path) -> Iterator[Callable[
         return opened[-1]
 
     yield open_
-    for each in opened:
+    for number, each in enumerate(opened):
+        each.page.screenshot(path=tmp_path / f"last-{number}.png")
         each.close()
     complaints = [complaint for each in opened for complaint in each.complaints]
     assert not complaints, complaints

@@ -99,10 +99,10 @@ class Desk:
 
     def _button(self, action: str) -> Locator:
         """The link or the button of an act, in the bar or under "other acts"."""
-        every = self.page.locator(f'main a[href*="/{action}/"], main form[action*="/{action}/"] button[type="submit"]')
-        button = every.first
+        path = f'a[href*="/{action}/"], form[action*="/{action}/"] button[type="submit"]'
+        button = self.page.locator("main").locator(path).first
         if not button.is_visible():
-            self.page.locator("details.drop", has=button).locator("summary").click()
+            self.page.locator("main details.drop", has=self.page.locator(path)).first.locator("summary").first.click()
         return button
 
     def said(self) -> str:

@@ -15,15 +15,15 @@ from .desk import Desk
 
 pytestmark = pytest.mark.slow
 OPEN = Callable[..., Desk]
-TEXT = "您好：您反映的样例路东段围挡破损问题，我单位已派员到场查看并修复完毕，现场已清理干净。感谢您的监督与支持。"
+TEXT = "您好：您反映的样例广场指示牌掉落问题，我单位已派员到场查看并修复完毕，现场已清理干净。感谢您的监督与支持。"
 
 
 def sent_by_platform(house: Started, **facts: Any) -> str:
     """The platform dispatches a matter to us; its number there."""
     number = f"{datetime.now():%y%m%d%H%M%S}{time.monotonic_ns() % 10**8:08d}"
     record = {
-        "platform": "hotline", "number": number, "title": f"样例路围挡破损{number[-6:]}",
-        "content": "样例路东段施工围挡破损，影响通行，请尽快修复。", "nature": "投诉", "caller": "测试乙", "phone": "19900001234", **facts,
+        "platform": "hotline", "number": number, "title": f"样例事项{number[-6:]}",
+        "content": "样例广场指示牌掉落，请尽快修复。", "nature": "投诉", "caller": "测试乙", "phone": "19900001234", **facts,
     }  # fmt: skip
     house.control("dispatch", **record)
     return number
@@ -92,9 +92,9 @@ def test_from_the_platform_to_the_platform_and_round_again(desk: OPEN, house: St
 
     assert within(30, lambda: meaning(house, outside) == "sent"), "the platform has the reply"
     house.control(
-        "happen", platform="hotline", number=outside, kind="bounce", reasons=["公开答复有错别字：围挡误作围档"]
+        "happen", platform="hotline", number=outside, kind="bounce", reasons=["公开答复有错别字：指示误作指使"]
     )
-    assert reached(handler, number, "围挡误作围档"), "bounced with its reason"
+    assert reached(handler, number, "指示误作指使"), "bounced with its reason"
     write(handler, TEXT.replace("清理干净", "清理完毕"))
     chief.open_ticket(number)
     chief.act("pass_review")
