@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -34,6 +35,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """A bureau on its first day: putting the calendar in takes longer than most tests, so it is done once a database."""
     with django_db_blocker.unblock():
         first_day()
+
+
+@pytest.fixture(autouse=True)
+def no_checkpoint_of_another_test() -> None:
+    """The checkpoint file stands outside the database on purpose, so the end of a test does not take it back."""
+    settings.CHECKPOINT_FILE.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

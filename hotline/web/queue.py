@@ -50,9 +50,9 @@ class Tab:
 @page("page.queue")
 def queue(visit: Visit) -> HttpResponse:
     """One page of a list of this person's desk."""
-    wanted = lists_of(visit.actor)
-    asked = visit.request.GET
-    chosen = chosen_of(visit)
+    wanted, counted = lists_of(visit.actor), counts_of(visit)
+    chosen = chosen_of(visit, counted)
+    asked = {**visit.request.GET.dict(), "list": chosen.value}
     filters = filters_of(asked)
     try:
         found = worklists.page(
@@ -64,7 +64,7 @@ def queue(visit: Visit) -> HttpResponse:
     facts = {
         "chosen": chosen,
         "title": said(chosen),
-        "tabs": _tabs(visit, wanted, chosen),
+        "tabs": _tabs(wanted, counted, chosen),
         "rows": rows.shown(found.rows, visit.actor),
         "next": _address(asked, after=found.next) if found.next else "",
         "first": _address(asked, after=""),
@@ -82,10 +82,16 @@ def queue(visit: Visit) -> HttpResponse:
     return visit.page("section/queue.html", facts)
 
 
-def chosen_of(visit: Visit) -> Worklist:
-    """The list that the address names, of those that stand on this person's desk; else the first of them."""
+def counts_of(visit: Visit) -> Mapping[str, int]:
+    """How many wait in each list of this person's desk, in one statement."""
+    return worklists.counts(worklists=lists_of(visit.actor), scope=visit.scope, user_id=visit.actor.in_place_of)
+
+
+def chosen_of(visit: Visit, counted: Mapping[str, int] | None = None) -> Worklist:
+    """The list that the address names, of those that stand on this person's desk; else the first in which something waits."""
     wanted = lists_of(visit.actor)
-    return next((each for each in wanted if each.value == visit.request.GET.get("list")), wanted[0])
+    named = next((each for each in wanted if each.value == visit.request.GET.get("list")), None)
+    return named or next((each for each in wanted if counted and counted[each.value]), wanted[0])
 
 
 def _cards(visit: Visit, chosen: Worklist) -> str:
@@ -106,8 +112,7 @@ def filters_of(asked: Mapping[str, str]) -> Filters:
     return Filters(**given)
 
 
-def _tabs(visit: Visit, wanted: Sequence[Worklist], chosen: Worklist) -> list[Tab]:
-    counted = worklists.counts(worklists=tuple(wanted), scope=visit.scope, user_id=visit.actor.in_place_of)
+def _tabs(wanted: Sequence[Worklist], counted: Mapping[str, int], chosen: Worklist) -> list[Tab]:
     return [
         Tab(
             each.value, said(each), f"{reverse('queue')}?list={each.value}", shown(counted[each.value]),

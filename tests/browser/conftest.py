@@ -67,4 +67,4 @@ def desk(browser: Browser, house: Started, tmp_path: Path) -> Iterator[Callable[
 @pytest.fixture(scope="session")
 def peopled(house: Started) -> None:
     """A house in which a year has passed: a thousand made-up matters in every state."""
-    house.manage("seed", "--size", "XS")
+    house.manage("seed", "--size", "XS", "--add")

@@ -93,7 +93,7 @@ class Desk:
             for name, value in fields.items():
                 self.fill(dialog, name, value)
             dialog.locator('button[type="submit"]').first.click()
-        self.page.locator(".said").first.wait_for()
+        self.page.locator(".said:not([hidden])").first.wait_for()
         assert self.page.url.split("?")[0] == before.split("?")[0]
         return self.said()
 
@@ -107,7 +107,7 @@ class Desk:
 
     def said(self) -> str:
         """The line at the head of the page about what has just been done or refused."""
-        return self.page.locator(".said").first.inner_text()
+        return self.page.locator(".said:not([hidden])").first.inner_text()
 
     def fill(self, where: Page | Locator, name: str, value: Any) -> None:
         """One field, whatever it is."""

@@ -53,7 +53,7 @@ def write(person: Desk, text: str) -> str:
     form.locator('[name="public_text"]').fill(text)
     person.fill(form, "outcome", "solved")
     person.page.keyboard.press("Control+Enter")
-    person.page.locator(".said").first.wait_for()
+    person.page.locator(".said:not([hidden])").first.wait_for()
     return person.said()
 
 
@@ -78,7 +78,7 @@ def test_from_the_platform_to_the_platform_and_round_again(desk: OPEN, house: St
     assert number in handler.page.content(), "it stands in the section's queue"
     handler.open_ticket(number)
     handler.page.keyboard.press("s")
-    handler.page.locator(".said").first.wait_for()
+    handler.page.locator(".said:not([hidden])").first.wait_for()
     handler.act("contact", reached=True, note="已电话联系诉求人，说明今日修复。")
 
     write(handler, TEXT)

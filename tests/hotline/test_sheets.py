@@ -119,7 +119,7 @@ def test_each_kind_writes_what_its_sheet_says(bureau: Bureau) -> None:
     assert Phrase.objects.get().kind == "reply"
     write(office, "terms", ["词语", "类别", "应改为"], ["样例错词", "错别字", "账号"])
     assert Term.objects.get(text="样例错词").instead == "账号"
-    heads = [name, "科室", "协办科室", "关键词", "渠道", "自动派单"]
+    heads = [name, "科室", "协办科室", *(str_of("routes", each) for each in ("words", "channels", "dispatches"))]
     write(office, "routes", heads, ["扬尘", "zhian", "样例gongcheng科", "扬尘、噪声", "信访、宿事速办", "否"])
     route = Route.objects.get(name="扬尘")
     assert (route.section, route.co_sections, route.dispatches) == (bureau.other, ["gongcheng"], False)
