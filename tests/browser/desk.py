@@ -86,6 +86,7 @@ class Desk:
     def act(self, action: str, **fields: Any) -> str:
         """Press the button of an act on the ticket's page, fill in its dialog, confirm. What the page says then."""
         before = self.page.url
+        self.forget()
         self._button(action).click()
         dialog = self.page.locator(f'#act form[action*="/{action}/"]')
         if fields:
@@ -104,6 +105,10 @@ class Desk:
         if not button.is_visible():
             self.page.locator("main details.drop", has=self.page.locator(path)).first.locator("summary").first.click()
         return button
+
+    def forget(self) -> None:
+        """What was said before is no answer to what comes."""
+        self.page.eval_on_selector_all(".said:not([hidden])", "all => all.forEach(each => each.remove())")
 
     def said(self) -> str:
         """The line at the head of the page about what has just been done or refused."""

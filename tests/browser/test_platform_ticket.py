@@ -52,6 +52,7 @@ def write(person: Desk, text: str) -> str:
     form.locator('[name="handling"]').fill("已派员到场修复，照片已归档。")
     form.locator('[name="public_text"]').fill(text)
     person.fill(form, "outcome", "solved")
+    person.forget()
     person.page.keyboard.press("Control+Enter")
     person.page.locator(".said:not([hidden])").first.wait_for()
     return person.said()
@@ -77,6 +78,7 @@ def test_from_the_platform_to_the_platform_and_round_again(desk: OPEN, house: St
     handler.go("/desk/")
     assert number in handler.page.content(), "it stands in the section's queue"
     handler.open_ticket(number)
+    handler.forget()
     handler.page.keyboard.press("s")
     handler.page.locator(".said:not([hidden])").first.wait_for()
     handler.act("contact", reached=True, note="已电话联系诉求人，说明今日修复。")

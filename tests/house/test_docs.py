@@ -130,7 +130,9 @@ def test_every_variable_of_the_documents_is_read() -> None:
     for name in DOCUMENTS:
         if name == PAGE_OF_ECHO:
             continue
-        words = {word for said in sayings(name) for word in re.findall(r"(?<![\w.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", said)}
+        words = {
+            word for said in sayings(name) for word in re.findall(r"(?<![\w.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", said)
+        }
         words |= {word for said in sayings(name) for word in re.findall(r"(?<![\w-])([A-Z]{3,})=", said)}
         if words - known:
             unread[name] = sorted(words - known)
