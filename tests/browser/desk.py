@@ -45,6 +45,7 @@ class Desk:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("console", self._heard)
+        self.page.on("dialog", lambda asked: asked.accept())  # "Really?" - yes
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         if account:
             self.sign_in(account)
@@ -89,8 +90,8 @@ class Desk:
         self.forget()
         self._button(action).click()
         dialog = self.page.locator(f'#act form[action*="/{action}/"]')
-        if fields:
-            dialog.wait_for()
+        dialog.or_(self.page.locator(".said:not([hidden])")).first.wait_for()
+        if dialog.count():
             for name, value in fields.items():
                 self.fill(dialog, name, value)
             dialog.locator('button[type="submit"]').first.click()
