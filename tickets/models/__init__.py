@@ -10,6 +10,7 @@ from .person import Person
 from .phrase import Phrase, PhraseKind, Term, TermKind
 from .policy import Policy, SignOffRule, Start, Tag
 from .project import Project
+from .proposal import Effect, Proposal, ProposalKind, ProposedMove, Reach, Stage
 from .rating import Rating
 from .reading import Reading, ReadingKind
 from .reply import Contact, Reply, ReplyState
@@ -19,15 +20,17 @@ from .section import Section
 from .source import Source
 from .ticket import CoHandler, Ticket
 from .timer import Notice, NoticeRead, Run, Timer
-from .workday import CoveredYear, OfficeHours, SpecialDay
+from .workday import CalendarEdition, CoveredYear, OfficeHours, SpecialDay
 
 __all__ = [
     "Apart",
     "Attachment",
+    "CalendarEdition",
     "CoHandler",
     "Contact",
     "CoveredYear",
     "Decision",
+    "Effect",
     "Event",
     "Exchange",
     "Figure",
@@ -46,7 +49,11 @@ __all__ = [
     "Policy",
     "Post",
     "Project",
+    "Proposal",
+    "ProposalKind",
+    "ProposedMove",
     "Rating",
+    "Reach",
     "Reading",
     "ReadingKind",
     "Reply",
@@ -60,6 +67,7 @@ __all__ = [
     "SignOffRule",
     "Source",
     "SpecialDay",
+    "Stage",
     "Start",
     "Tag",
     "Term",

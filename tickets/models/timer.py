@@ -40,6 +40,9 @@ class Timer(models.Model):
     side = word(Side)
     policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="timers")
     policy_version = models.PositiveIntegerField(default=1)
+    calendar_edition = models.PositiveIntegerField(
+        null=True, blank=True, help_text="the edition of the calendar it stays with; null: it follows the newest"
+    )
     terms = models.JSONField(default=dict, help_text='{"amount": "5", "unit": "working_days", "end": "midnight"}')
     run = word(Run, default=Run.RUNNING)
     started_at = models.DateTimeField()

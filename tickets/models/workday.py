@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from .base import history
+from tickets.domain.edition import Issuer
+
+from .base import history, word
 
 
 class SpecialDay(models.Model):
@@ -15,6 +17,8 @@ class SpecialDay(models.Model):
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True)
     document = models.CharField(max_length=120, blank=True, help_text="the notice that decides it")
+    issuer = word(Issuer, default=Issuer.STATE)
+    version = models.PositiveSmallIntegerField(default=1, help_text="grows with each change of the row")
     is_announced = models.BooleanField(default=True, help_text="False: provisional (暂定)")
     intervals = models.CharField(max_length=120, blank=True, help_text="08:00-12:00; blank = the office hours in force")
     history = history()
@@ -47,6 +51,7 @@ class CoveredYear(models.Model):
     year = models.PositiveSmallIntegerField(primary_key=True)
     document = models.CharField(max_length=120, blank=True)
     is_announced = models.BooleanField(default=True)
+    version = models.PositiveSmallIntegerField(default=1, help_text="how often its table was loaded anew")
     history = history()
 
     class Meta:
@@ -54,3 +59,19 @@ class CoveredYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class CalendarEdition(models.Model):
+    """版次: the whole calendar as it was from ``made_at`` on, kept when a proposal changes it; clocks that stay with it count by it."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    made_at = models.DateTimeField()
+    content = models.JSONField(help_text="tickets.domain.edition.Content.plain()")
+    digest = models.CharField(max_length=64)
+    document = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"

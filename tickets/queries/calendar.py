@@ -1,21 +1,62 @@
-"""The working calendar in force: built from the rows, and built anew in every process as soon as a row changes."""
+"""The working calendar in force: built from the rows, and built anew in every process as soon as a row changes; and its earlier editions."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from tickets.domain.calendar import WorkingCalendar
-from tickets.domain.days import SpecialDay as Special
-from tickets.domain.hours import DEFAULT_OFFICE_HOURS, DayHours
-from tickets.domain.hours import OfficeHours as Hours
-from tickets.models import CoveredYear, OfficeHours, SpecialDay
+from tickets.domain.edition import Content, DayRow, HoursRow, YearRow
+from tickets.models import CalendarEdition, CoveredYear, OfficeHours, SpecialDay, Timer
 
 from .freshness import Cached
 
 
+@dataclass(slots=True)
+class Calendars:
+    """The calendar of the rows with its content, and the editions before it (number and first moment), read when a clock asks."""
+
+    content: Content
+    current: WorkingCalendar
+    turns: Sequence[tuple[int, datetime]]
+    _old: dict[int, WorkingCalendar] = field(default_factory=dict)
+
+    def of(self, number: int) -> WorkingCalendar:
+        """The calendar of an edition; the current one for the newest edition, or for one that is not kept."""
+        if not self.turns or number >= self.turns[-1][0]:
+            return self.current
+        if number not in self._old:
+            kept = CalendarEdition.objects.filter(pk=number).values_list("content", flat=True).first()
+            self._old[number] = self.current if kept is None else Content.of(kept).calendar()
+        return self._old[number]
+
+    def at(self, moment: datetime) -> WorkingCalendar:
+        """The calendar that was in force then."""
+        numbers = [number for number, made_at in self.turns if made_at <= moment]
+        return self.of(numbers[-1] if numbers else self.turns[0][0]) if self.turns else self.current
+
+
 def working_calendar() -> WorkingCalendar:
     """The calendar of the rows as they are now; without rows weekends and statutory days, all of it provisional (暂定)."""
-    return cached.get()
+    return cached.get().current
+
+
+def counted_by(timer: Timer, calendar: WorkingCalendar) -> WorkingCalendar:
+    """The calendar that a clock counts by: the edition it stays with by decision, for one that is met that of its end, else the one
+    given."""
+    if timer.calendar_edition is not None:
+        return cached.get().of(timer.calendar_edition)
+    if timer.met_at is not None:
+        known = cached.get()
+        if known.turns and timer.met_at < known.turns[-1][1]:
+            return known.at(timer.met_at)
+    return calendar
+
+
+def content() -> Content:
+    """All rows as plain data: what a proposal amends."""
+    return cached.get().content
 
 
 def calendar_version() -> str:
@@ -23,47 +64,25 @@ def calendar_version() -> str:
     return "-".join(str(part) for part in cached.version()[1::3])
 
 
-def _build() -> WorkingCalendar:
-    covered = _covered()
-    return WorkingCalendar(_specials(), _hours(), covered_from=covered[0], covered_until=covered[1])
-
-
-def _specials() -> list[Special]:
-    return [
-        Special(
-            row.date,
-            row.is_working,
-            row.name_zh,
-            row.name_en,
-            row.document,
-            row.is_announced,
-            DayHours.parse(row.intervals) if row.intervals else None,
+def read_content() -> Content:
+    """The content straight from the rows, whatever is kept in memory."""
+    days = [
+        DayRow(
+            row.date, row.is_working, row.name_zh, row.name_en, row.document, row.issuer, row.is_announced, row.intervals
         )
         for row in SpecialDay.objects.all()
-    ]
-
-
-def _hours() -> tuple[Hours, ...]:
-    """The earliest version also speaks for the days before it."""
-    rows = list(OfficeHours.objects.order_by("first_date"))
-    if not rows:
-        return DEFAULT_OFFICE_HOURS
-    return tuple(
-        Hours(row.first_date if place else None, DayHours.parse(row.intervals)) for place, row in enumerate(rows)
+    ]  # fmt: skip
+    hours = [HoursRow(row.first_date, row.intervals, row.document) for row in OfficeHours.objects.all()]
+    years = [YearRow(row.year, row.document, row.is_announced) for row in CoveredYear.objects.all()]
+    return Content(
+        {row.date: row for row in days}, {row.first_date: row for row in hours}, {row.year: row for row in years}
     )
 
 
-def _covered() -> tuple[date | None, date | None]:
-    """First and last day of the unbroken run of announced years."""
-    years = list(CoveredYear.objects.filter(is_announced=True).order_by("year").values_list("year", flat=True))
-    if not years:
-        return None, None
-    last = years[0]
-    for year in years[1:]:
-        if year != last + 1:
-            break
-        last = year
-    return date(years[0], 1, 1), date(last, 12, 31)
+def _build() -> Calendars:
+    found = read_content()
+    turns = list(CalendarEdition.objects.order_by("number").values_list("number", "made_at"))
+    return Calendars(found, found.calendar(), turns)
 
 
 cached = Cached(_build, SpecialDay, OfficeHours, CoveredYear)

@@ -15,7 +15,7 @@ from tickets.domain.terms import Unit
 from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Run, Start, Ticket, Timer
 
-from .calendar import working_calendar
+from .calendar import counted_by, working_calendar
 from .reckoning import Reckoned, pauses_of, reckon, terms_of
 
 Row = dict[str, Any]
@@ -43,7 +43,7 @@ def clocks(ticket: Ticket, now: datetime) -> list[Row]:
 
 def _row(timer: Timer, calendar: WorkingCalendar, now: datetime) -> Row:
     kind, side, run = ClockKind(timer.kind), Side(timer.side), Run(timer.run)
-    moment = _moment(timer, now)
+    moment, calendar = _moment(timer, now), counted_by(timer, calendar)
     reckoned = reckon(timer, calendar, moment)
     summary, lines = told(timer, calendar, moment)
     policy = timer.policy

@@ -17,6 +17,8 @@ from tickets.domain.terms import End, Pause, Terms, Unit
 from tickets.domain.words import Role
 from tickets.models import Policy, Timer
 
+from .calendar import counted_by
+
 WARNED, DUE, ESCALATED = 1, 2, 3
 #: For a source's own deadline where no policy of ours stands behind it.
 WARN_HOURS = Decimal(7)
@@ -47,7 +49,7 @@ def reckon(timer: Timer, calendar: WorkingCalendar, now: datetime | None = None)
     before the outer deadline, or the count of the terms. ``now`` closes pauses that go on."""
     if timer.platform_due_at is not None:
         return Reckoned(timer.platform_due_at, False, timer.platform_due_at, timer.platform_due_at)
-    pauses = pauses_of(timer)
+    calendar, pauses = counted_by(timer, calendar), pauses_of(timer)
     if "until" in timer.terms:
         return _fixed(datetime.fromisoformat(timer.terms["until"]), False, pauses, calendar, now)
     if "before" in timer.terms:
@@ -76,6 +78,7 @@ def rungs(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckon
     Hours are the limit's own kind: clock hours for a round-the-clock limit, working hours for the rest. A warning that
     would come before the start is left out; nothing while the breach waits for a resuming.
     """
+    calendar = counted_by(timer, calendar)
     unit = Unit(timer.terms.get("unit", Unit.WORKING_DAYS))
     warn_hours = WARN_HOURS if policy is None else policy.warn_hours
     warn_at = _shift(reckoned.due_at, -warn_hours, unit, calendar)
