@@ -106,10 +106,12 @@ class Content:
 
     def plain(self) -> dict[str, Any]:
         """For JSON, in order."""
-        return {
-            name: [_plain(rows[key]) for key in sorted(rows)]
-            for name, rows in (("days", self.days), ("hours", self.hours), ("years", self.years))
-        }
+        tables: tuple[tuple[str, Mapping[Any, Any]], ...] = (
+            ("days", self.days),
+            ("hours", self.hours),
+            ("years", self.years),
+        )
+        return {name: [_plain(rows[key]) for key in sorted(rows)] for name, rows in tables}
 
     def digest(self) -> str:
         """What an edition is known by."""

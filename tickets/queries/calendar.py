@@ -1,4 +1,4 @@
-"""The working calendar in force: built from the rows, and built anew in every process as soon as a row changes; and its earlier editions."""
+"""The working calendar in force, built anew in every process as soon as a row changes; and its earlier editions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""通知: a year's holiday notice or a local order, read from a file of ours (JSON) or from a calendar feed (iCal), and checked as a whole."""
+"""通知: a year's holiday notice or a local order, read from a file of ours (JSON) or a feed (iCal), checked as a whole."""
 
-from .checking import BadNotice, Fault, amendment, check
+from .checking import amendment, check
 from .ical import read_ical
-from .notice import Notice
+from .notice import BadNotice, Fault, Notice
 from .own import read_json
 from .reading import read
 

@@ -1,4 +1,4 @@
-"""A notice from a calendar feed: whole-day events, of one day or of many (DTSTART up to but without DTEND), off or worked by their words."""
+"""A notice from a calendar feed: whole-day events (DTSTART up to but without DTEND), off or worked by their words."""
 
 from __future__ import annotations
 

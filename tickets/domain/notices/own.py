@@ -24,7 +24,8 @@ def read_json(text: str) -> Notice:
         given = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadNotice(Fault(
-            f"第 {error.lineno} 行 / line {error.lineno}", "不是有效的 JSON，请检查括号、逗号和引号。", "This is no JSON: look at brackets, commas and quotes."
+            f"第 {error.lineno} 行 / line {error.lineno}", "不是有效的 JSON，请检查括号、逗号和引号。",
+            "This is no JSON: look at brackets, commas and quotes."
         )) from error  # fmt: skip
     if not isinstance(given, dict):
         raise BadNotice(
