@@ -21,7 +21,7 @@ from .itemise import (
     working_hour_pieces,
 )
 from .moments import to_local
-from .phrases import Pair, begins, describe, ends, in_short, not_published
+from .phrases import Pair, begins, describe, ends, extended, in_short, not_published
 from .terms import Due, Pause, Terms, Unit
 
 SHORT = 8
@@ -73,6 +73,9 @@ def explain(
     lines = _told(pieces, terms, begin)
     opening = begins(begin, terms.unit, event)
     summary = _summary(opening, pieces, lines, terms, found)
+    if extension := Decimal(extension):
+        zh, en = extended(terms, extension)
+        summary = (f"{summary[0]}{zh}", f"{summary[1]} {en}")
     if found.provisional:
         zh, en = not_published(calendar.covered_until)
         summary = (f"{summary[0]}（{zh}）", f"{summary[1]} ({en})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from .counting import day_of
 from .itemise import COUNTED, Piece, Rule
@@ -42,6 +43,15 @@ def ends(found: Due, terms: Terms, year: int, *, dated: bool) -> Pair:
             f"due {en} at close of business ({found.moment:%H:%M})".replace("  ", " "),
         )
     return f"{zh}24时到期", f"due {en} at 24:00".replace("  ", " ")
+
+
+def extended(terms: Terms, by: Decimal) -> Pair:
+    """What of the whole is the limit itself, and what an extension gave."""
+    first, more = (f"{amount.normalize():f}" for amount in (terms.amount, by))
+    return (
+        f"其中原时限 {first} {terms.unit.zh}，延期 {more} {terms.unit.zh}。",
+        f"Of these, {first} {terms.unit.en} are the limit and {more} an extension.",
+    )
 
 
 def describe(piece: Piece, so_far: int, year: int) -> Pair:

@@ -183,6 +183,13 @@ def test_a_long_deadline_is_told_in_one_clause() -> None:
     assert [line.rule for line in told.lines if not line.counted].count("paused") == 2
 
 
+def test_an_extension_is_told_apart_from_the_limit() -> None:
+    told = explain(Terms(2, Unit.WORKING_DAYS, End.CLOSE), at("2026-10-08T10:00"), SEED, extension="1.00")
+    assert told.summary_zh.endswith("到期。其中原时限 2 个工作日，延期 1 个工作日。")
+    assert told.summary_en.endswith("(17:30). Of these, 2 working days are the limit and 1 an extension.")
+    assert sum(line.amount for line in told.lines) == 3
+
+
 def test_rolling_names_the_holiday_and_the_article() -> None:
     told = explain(Terms(60, Unit.CALENDAR_DAYS), at("2026-08-03T10:00"), SEED)
     assert "10月3日至10月7日国庆节放假，顺延（民法典第二百零三条）；顺延至10月8日，24时到期" in told.summary_zh
