@@ -15,6 +15,8 @@ from tickets.domain.words import Disclosure, Outcome, Role, SuspensionGround
 from tickets.models import RequestKind
 from tickets.queries.approvals import Letter, Plea
 
+from .clocks import counted
+
 Row = dict[str, Any]
 A = Action
 GRANT = {RequestKind.EXTENSION: A.GRANT_EXTENSION, RequestKind.SUSPENSION: A.GRANT_SUSPENSION}
@@ -96,8 +98,7 @@ def _amount(found: Plea) -> str:
     if not found.request.amount:
         return ""
     unit = Unit(found.clock.terms.get("unit", Unit.WORKING_DAYS)) if found.clock else Unit.WORKING_DAYS
-    words = pair("个自然日", "calendar days") if unit is Unit.CALENDAR_DAYS else said(unit)
-    return f"{found.request.amount.normalize():f} {words}"
+    return f"{found.request.amount.normalize():f} {counted(unit)}"
 
 
 def _after(found: Plea) -> datetime | None:

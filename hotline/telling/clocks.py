@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hotline.wording import pair
+from hotline.wording import pair, said
 from tickets.domain.left import Left, left
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
@@ -56,6 +56,17 @@ def shown(ticket: Ticket, now: datetime, *, side: Side) -> dict[str, list[dict[s
     return {"near": near, "rest": [row for row in rows if row not in near]}
 
 
+def counted(unit: Unit) -> str:
+    """个工作日: what a limit counts, behind a figure."""
+    return pair("个自然日", "calendar days") if unit is Unit.CALENDAR_DAYS else said(unit)
+
+
+def reply_unit(limits: dict[str, list[dict[str, Any]]]) -> str:
+    """What the limit of the answer counts, of those ``shown``; nothing without one."""
+    rows = (row for group in limits.values() for row in group if row["kind"] == ClockKind.REPLY.value)
+    return next((str(row["unit"]) for row in rows), "")
+
+
 def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
     """Every clock with ``words`` for what is left, their ``tone``, and ``is_alive``; those that run first, in order of their end."""
     calendar = working_calendar()
@@ -68,6 +79,12 @@ def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
             found: Left = left(Unit(row["unit"]), row["due_at"], now, calendar)
             zh, en, tone = found.zh, found.en, TONES[found.light]
         is_alive = state in ("left", "late", "paused")
-        more = {"inquiry_id": row["inquiry_id"], "words": pair(zh, en), "tone": tone, "is_alive": is_alive}
+        more = {
+            "inquiry_id": row["inquiry_id"],
+            "unit": counted(Unit(row["unit"])),
+            "words": pair(zh, en),
+            "tone": tone,
+            "is_alive": is_alive,
+        }
         made.append({**_told(row), **more})
     return sorted(made, key=lambda row: (not row["is_alive"], row["due_at"]))

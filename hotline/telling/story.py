@@ -8,7 +8,7 @@ from typing import Any
 
 from hotline.permissions.table import SEES_READINGS
 from hotline.wording import label, pair
-from tickets.domain.words import Role
+from tickets.domain.words import Channel, Role
 from tickets.models import Post
 from tickets.queries import timeline
 from tickets.queries.timeline import Entry
@@ -37,8 +37,13 @@ def _is_told_elsewhere(entry: Entry, entries: Iterable[Entry]) -> bool:
     return (
         entry.kind == "source"
         and bool((entry.facts or {}).get("applied"))
-        and any(other.kind == "act" and other.at == entry.at and other.actor == entry.actor for other in entries)
+        and any(other.kind == "act" and other.at == entry.at and _is_same(other, entry) for other in entries)
     )
+
+
+def _is_same(act: Entry, message: Entry) -> bool:
+    """The act that applied a source's message; what a clerk takes in at our own door is his act and no platform's message."""
+    return act.actor == message.actor or act.code == "receive"
 
 
 def _line(entry: Entry, telling: Telling, entries: Iterable[Entry]) -> dict[str, Any]:
@@ -58,12 +63,14 @@ def _line(entry: Entry, telling: Telling, entries: Iterable[Entry]) -> dict[str,
 
 
 def who(entry: Entry) -> str:
-    """The person, a deputy with whom he stood in for, the platform or the service itself."""
+    """The person, a deputy with whom he stood in for, the platform, our own door or the service itself."""
     if entry.who:
         absent = (entry.facts or {}).get("for")
         return pair(f"{entry.who}（代{absent}）", f"{entry.who} (for {absent})") if absent else entry.who
     if entry.actor.startswith("platform:"):
         return pair("平台", "Platform")
+    if entry.actor.startswith("door:"):
+        return label(Channel, entry.actor.partition(":")[2])
     return label(Role, Role.SYSTEM.value) if entry.actor == "system" else entry.actor
 
 

@@ -49,9 +49,10 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def keep_unsent(request: HttpRequest) -> bool:
-    """Keep what was posted to a page, for the person whose session this is or was; pages of one's own account keep nothing."""
+    """Keep what was posted to a page, for the person whose session this is or was; pages of one's own account keep nothing, and a
+    draft stays on the page that wanted to keep it."""
     endpoint = getattr(getattr(request.resolver_match, "func", None), "endpoint", "page.profile")
-    if request.method != "POST" or endpoint.startswith("page.profile"):
+    if request.method != "POST" or "X-Draft" in request.headers or endpoint.startswith("page.profile"):
         return False
     user = request.user if isinstance(request.user, User) else getattr(request, "left_user", None)
     user = user or sessions.last_user(request)

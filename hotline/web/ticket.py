@@ -48,12 +48,15 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
     found, told = telling.ticket, telling.whole()
     desk = reply.desk(visit, telling)
     lines = story.lines(telling)
+    limits = clock_words.shown(found, visit.now, side=Side.INNER if visit.scope.kind == "section" else Side.OUTER)
     shown, more = story.newest(lines, STORY_LINES)
     return {
         "ticket": found,
         "told": told,
         "tags": tags(told),
-        "clocks": clock_words.shown(found, visit.now, side=Side.INNER if visit.scope.kind == "section" else Side.OUTER),
+        "merged": sorted({str(each.of_ticket) for each in telling.inquiries if each.ticket_id != found.pk}),  # type: ignore[attr-defined]
+        "clocks": limits,
+        "reply_unit": clock_words.reply_unit(limits),
         "asked": [line for line in lines if line["code"] in hall.ASKED][:MOST_ASKED],
         "asked_at": found.asked_at,
         "may_compare": may(visit.actor, "page.office.compare", signed_in=True),

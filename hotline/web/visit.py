@@ -168,9 +168,9 @@ def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponse
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the page of signing in and back. HTMX is told, so that what was typed stays on the page until then; what a form has
+    """To the page of signing in and back. A script is told, so that what was typed stays on the page until then; what a form has
     posted is kept, sealed, for the person whose session has ended."""
-    if "HX-Request" in request.headers:
+    if "HX-Request" in request.headers or "X-Draft" in request.headers:
         return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
     if refusals.keep_unsent(request):
         messages.warning(request, _("Your session had ended. What you sent is kept: sign in, and send it again."))

@@ -15,6 +15,8 @@ WIDE, PHONE, NARROW = (1366, 768), (390, 844), (360, 740)
 #: What axe calls these is a fault; "moderate" and "minor" are advice.
 SERIOUS = ("critical", "serious")
 AXE = Axe()
+#: What the console says of an answer of 4xx, which the page tells its reader.
+TOLD = ("Failed to load resource", "Response Status Error Code 4")
 
 
 class Desk:
@@ -54,7 +56,7 @@ class Desk:
 
     def _heard(self, message: ConsoleMessage) -> None:
         """A status of 4xx that a test provokes is told to the page and no complaint."""
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(TOLD):
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def sign_in(self, account: str) -> None:

@@ -69,11 +69,12 @@ def test_an_extension_is_granted_on_a_phone(at_work: tuple[Desk, Desk, Desk, str
     handler.open_ticket(number)
     assert due(handler) != before, "the section's own limit moves with it"
     assert "同意，抓紧办理。" in handler.text()
+    assert "延长多少 5 个工作日" in handler.text()
 
 
 def test_a_suspension_is_refused_with_an_opinion_and_then_granted(at_work: tuple[Desk, Desk, Desk, str]) -> None:
     _office, handler, leader, number = at_work
-    until = (date.today() + timedelta(days=40)).isoformat()  # noqa: DTZ011
+    until = (date.today() + timedelta(days=40)).isoformat()
     for answer in ("refuse", "grant"):
         handler.act("ask_suspension", code="season", reason="须待主体工程完工后方可安装。", until=until)
         asked = card(leader, number)

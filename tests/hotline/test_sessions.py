@@ -108,6 +108,13 @@ def test_it_is_kept_also_when_the_session_is_gone_whole(late: tuple[Client, str]
     assert NOTE in browser.get("/unsent/").content.decode()
 
 
+def test_a_draft_that_comes_too_late_stays_on_its_page_and_is_no_unsent_form(late: tuple[Client, str]) -> None:
+    browser, address = late
+    place = address.replace("/contact/", "/draft/contact/")
+    assert browser.post(place, {"note": NOTE}, headers={"X-Draft": "1"}).status_code == 401
+    assert not Draft.objects.exists()
+
+
 def test_nobody_else_gets_it(late: tuple[Client, str]) -> None:
     browser, address = late
     send(browser, address)

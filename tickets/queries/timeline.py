@@ -16,6 +16,7 @@ from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
 from tickets.models import Event, Exchange, OutboxRow, Ticket
 
+from .clocks import OWN_DOORS
 from .together import Rows
 
 #: Events that are no acts of the table.
@@ -148,8 +149,11 @@ def _reason(written: str | None) -> str:
 def _told(row: dict[str, Any]) -> Entry:
     word = Happening(row["happening"])
     facts = {name: row[name] for name in ("version", "trouble", "trouble_en")} | {"applied": row["is_applied"]}
+    zh, en, actor = f"来源：{word.zh}", f"Source: {word.en}", f"platform:{row['source_id']}"
+    if row["source_id"] in OWN_DOORS:  # no platform: our own clerks took it in
+        zh, en, actor = *OTHER["receive"], f"door:{row['source_id']}"
     return Entry(
-        row["received_at"], "source", word.value, f"来源：{word.zh}", f"Source: {word.en}", f"platform:{row['source_id']}",
+        row["received_at"], "source", word.value, zh, en, actor,
         more=said_by_source(row["detail"] or {}), facts=facts,
     )  # fmt: skip
 
