@@ -16,6 +16,7 @@ COPY config config
 COPY tickets tickets
 COPY integrations integrations
 COPY hotline hotline
+COPY docs/guide docs/guide
 ENV PATH=/opt/house/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -49,8 +49,8 @@ seed: $(VENV)/.run ## 写入样例数据 / a made-up year of tickets into the da
 bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue,web JSON=FILE
 	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks
 
-screenshots: $(VENV)/.dev ## 全部页面截图 / every page, two sizes and two languages, into docs/screenshots
-	$(BIN)/python -m tests.browser.screenshots
+screenshots: $(VENV)/.dev ## 全部页面截图与使用说明配图 / every page, two sizes and languages, and the guide's pictures: ONLY=guide,pages
+	ONLY="$(ONLY)" $(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.dev ## 重新锁定依赖 / lock the dependencies again from pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements.lock

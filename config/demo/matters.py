@@ -61,6 +61,15 @@ def stream(chance: Random) -> Iterator[Matter]:
         )
 
 
+#: No rule of the made-up bureau speaks of these: the office dispatches them by hand.
+BY_HAND = ("咨询竣工时间", "盲道被占用")
+
+
+def routed(source: Iterator[Matter]) -> Iterator[Matter]:
+    """Without those that would wait for the office."""
+    return (matter for matter in source if not matter.title.endswith(BY_HAND))
+
+
 def take(source: Iterator[Matter], count: int, came: datetime) -> list[Incoming]:
     """The next ``count``, as their sources would tell of them at ``came``."""
     chance = Random(int(came.timestamp()))

@@ -32,6 +32,8 @@ from tickets.queries import offices
 from . import matters
 
 PUBLIC = "您好，您反映的{topic}问题已核实，责任单位已于{day}完成整改，我局将加强巡查，感谢您的监督。"
+#: What no rule dispatched waits for the office from the last days only: what is older, somebody has dispatched.
+DAYS_BY_HAND = 3
 INTERNAL = "{day}到现场核查，情况属实，已责令责任单位整改并拍照留存，回访无异议。"
 A = Action
 
@@ -215,7 +217,8 @@ def seed(count: int, *, now: datetime, days: int = 365, progress: Callable[[int,
         wanted = count * (day + 1) // days - done
         came = now - timedelta(days=days - day, hours=chance.uniform(-3, 3))
         if wanted:
-            _write_day(matters.take(source, wanted, came), came, now, people, chance)
+            kinds = source if day >= days - DAYS_BY_HAND else matters.routed(source)
+            _write_day(matters.take(kinds, wanted, came), came, now, people, chance)
         done += wanted
         if progress is not None:
             progress(done, count)

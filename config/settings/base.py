@@ -92,6 +92,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = environment.folder("STATIC_ROOT", VAR / "static")
+GUIDE_FOLDER = BASE_DIR / "docs" / "guide"  # the texts the desks show; only its pictures are static files
+STATICFILES_DIRS = [("guide", GUIDE_FOLDER / "pictures")]
 ATTACHMENTS_FOLDER = environment.folder("ATTACHMENTS_FOLDER", VAR / "attachments")  # outside every web root
 CHECKPOINT_FILE = environment.folder("CHECKPOINT_FILE", VAR / "journal" / "checkpoint.jsonl")
 DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # below it /ready says no

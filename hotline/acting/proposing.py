@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hotline.wording import pair
+from hotline.wording import pair, why_routed
 from tickets.models import Section, Ticket
 from tickets.queries import offices, rules
 
@@ -25,6 +25,6 @@ def of(ticket: Ticket) -> Proposal:
         decision = rules.decision(rules.facts_of_ticket(ticket))
     section = known.get(ticket.proposed_section_id or decision.section_id or 0)
     if section is None or section.pk != decision.section_id:
-        return Proposal(section, (), ticket.route_reason or pair(decision.reason_zh, decision.reason_en))
+        return Proposal(section, (), why_routed(ticket.route_reason) or pair(decision.reason_zh, decision.reason_en))
     helpers = tuple(known[pk] for pk in decision.co_section_ids if pk in known)
     return Proposal(section, helpers, pair(decision.reason_zh, decision.reason_en))

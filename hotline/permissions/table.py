@@ -57,6 +57,7 @@ ENDPOINTS: Mapping[str, frozenset[Role]] = {
 #: Page by page of the desks, likewise; what a page shows of a ticket and which acts it offers is asked ticket by ticket.
 PAGES: Mapping[str, frozenset[Role]] = {
     "page.home": PEOPLE,
+    "page.guide": PEOPLE,
     "page.profile": PEOPLE,
     "page.profile.password": PEOPLE,
     "page.profile.factor": PEOPLE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotline.wording import label, mask_text, moments, pair
+from hotline.wording import label, mask_text, moments, pair, why_routed
 from tickets.domain.words import NO_CALLER, Outcome, RejectionReason, ReturnReason, SuspensionGround
 from tickets.models import Post, RequestKind
 from tickets.queries import signing
@@ -87,7 +87,7 @@ def _to_dispatch(row: Row, hanging: Hanging) -> Why:
             head, mask_text(DOT.join(dict.fromkeys(filter(None, (ground, asked["reason"]))))), _asker(asked, hanging),
             "amber", proposed=asked["kind"], into=into,
         )  # fmt: skip
-    reason = mask_text(row["route_reason"])
+    reason = why_routed(mask_text(row["route_reason"]))
     if not row["proposed_section_name"]:
         return Why(_("No section proposed"), reason, tone="amber")
     covered = _("A confidential matter: no rule dispatches it") if row["is_confidential"] else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hotline.permissions import View, view_of
-from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text
+from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text, why_routed
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Party
 from tickets.domain.states import State
@@ -95,7 +95,7 @@ class Telling:
             told["area_code"] = told["category"] = ""
         told["section"] = _section(ticket.section)
         told["proposed_section"] = _section(ticket.proposed_section)
-        told["route_reason"] = "" if self.is_closed else self.text(ticket.route_reason)
+        told["route_reason"] = "" if self.is_closed else why_routed(self.text(ticket.route_reason))
         told["handler"] = _person(ticket.handler)
         told["parent"] = ticket.parent.number if ticket.parent else None
         return told

@@ -24,7 +24,7 @@ THEMES = ("auto", "light", "dark")
 def home(request: HttpRequest) -> HttpResponse:
     """The first desk of this person; else what runs here."""
     if isinstance(request.user, User):
-        first = next(iter(shell.desks(actor_of(request.user))), None)
+        first = shell.own(actor_of(request.user))
         return HttpResponseRedirect(reverse(first.first.removeprefix("page.") if first else "tray"))
     return render(request, "hotline/home.html", {"is_demonstration": settings.DEMONSTRATION})
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hotline.permissions import may
 from tickets.domain.actors import Actor
+from tickets.domain.words import Role
 
 if TYPE_CHECKING:
     from .visit import Visit
@@ -56,10 +57,26 @@ def desks(actor: Actor) -> Iterable[Desk]:
     return (desk for desk in DESKS if may(actor, desk.first, signed_in=True))
 
 
+#: Who begins somewhere else than at the first of his tabs.
+OWN = (
+    (Role.SYSADMIN, "setup"), (Role.SECURITY, "setup"), (Role.AUDITOR, "audit"),
+    (Role.LEADER, "board"), (Role.DISPATCHER, "office"),
+)  # fmt: skip
+
+
+def own(actor: Actor) -> Desk | None:
+    """The desk where he begins."""
+    open_to_him = {desk.code: desk for desk in desks(actor)}
+    mine = (open_to_him[code] for role, code in OWN if actor.has(role) and code in open_to_him)
+    return next(mine, None) or next(iter(open_to_him.values()), None)
+
+
 def head(request: HttpRequest) -> dict[str, Any]:
     """A context processor: the head of the house on every page of somebody who is in, also on those that libraries render."""
     visit = getattr(request, "visit", None)
-    return {} if visit is None else {"visit": visit, "shell": SimpleLazyObject(lambda: of(visit))}
+    return (
+        {} if visit is None else {"visit": visit, "shell": SimpleLazyObject(lambda: of(visit)), "help": help_of(visit)}
+    )
 
 
 def of(visit: Visit) -> list[Tab]:
@@ -68,6 +85,12 @@ def of(visit: Visit) -> list[Tab]:
         Tab(desk.code, desk.label, reverse(desk.first.removeprefix("page.")), _is_at(desk, visit.endpoint))
         for desk in desks(visit.actor)
     ]
+
+
+def help_of(visit: Visit) -> str:
+    """Where the guide of this page stands: that of its desk, else the one that begins."""
+    here = next((desk.code for desk in DESKS if _is_at(desk, visit.endpoint)), "start")
+    return reverse("guide_of", args=[here])
 
 
 def _is_at(desk: Desk, endpoint: str) -> bool:

@@ -14,9 +14,10 @@ from hotline.permissions.table import SEES_READINGS
 from hotline.telling import changes, readers, story
 from hotline.telling import clocks as clock_words
 from hotline.telling.matter import Telling
+from hotline.wording import label
 from tickets.actions import readings
 from tickets.domain.states import Action
-from tickets.domain.words import Side
+from tickets.domain.words import Role, Side
 from tickets.models import ReadingKind, RequestKind, Ticket
 from tickets.queries import calendar, hall, phrases
 from tickets.queries.freshness import held_together
@@ -64,11 +65,18 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
         "story_more": more,
         "desk": desk,
         "buttons": buttons.of(telling, writes_reply=desk is not None),
+        "dispatched_by": _dispatched_by(lines),
         "caller": next((each["caller"] for each in reversed(told["inquiries"]) if each["caller"]), None),
         "may_reveal": telling.view in ("office", "lead"),
         "sees_readings": bool(visit.actor.roles & SEES_READINGS),
         "seq": found.journal_seq,
     }
+
+
+def _dispatched_by(lines: list[dict[str, Any]]) -> str:
+    """The person who named the section; nothing where a rule did, or nobody yet."""
+    last = next((line["who"] for line in lines if line["code"] == Action.DISPATCH.value), "")
+    return "" if last == label(Role, Role.SYSTEM.value) else str(last)
 
 
 def tags(told: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
 from . import differing, moments
-from .labels import in_chinese, label, language_of, pair, said, words
+from .labels import in_chinese, label, language_of, pair, said, why_routed, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
 
@@ -19,5 +19,6 @@ __all__ = [
     "moments",
     "pair",
     "said",
+    "why_routed",
     "words",
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
+from tickets.domain.routing import in_english
 from tickets.domain.words import Labelled
 
 
@@ -43,6 +44,11 @@ def said(both: Bilingual) -> str:
 def pair(zh: str, en: str) -> str:
     """One of two in the reader's language."""
     return zh if in_chinese() else en
+
+
+def why_routed(reason_zh: str) -> str:
+    """The reason of a routing, which is kept in Chinese, in the reader's language."""
+    return reason_zh if in_chinese() else in_english(reason_zh)
 
 
 def label(kind: type[Labelled], code: str) -> str:

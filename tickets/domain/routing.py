@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -54,6 +55,18 @@ class Decision:
     matched: tuple[str, ...] = field(default=())
 
 
+NOBODY = Decision(None, reason_zh="没有规则适用，待办公室派单", reason_en="No rule applies: the office dispatches")
+BY_RULE = re.compile(r"依据规则“(?P<name>.*)”：(?P<why>.*)", re.DOTALL)
+
+
+def in_english(reason_zh: str) -> str:
+    """The reason of a decision that was kept in Chinese, in English; what a person wrote stays as he wrote it."""
+    if reason_zh == NOBODY.reason_zh:
+        return NOBODY.reason_en
+    found = BY_RULE.fullmatch(reason_zh)
+    return f"Rule “{found['name']}”: {found['why']}" if found else reason_zh
+
+
 def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
     """The first rule that matches, by order then id."""
     for rule in sorted(rules, key=lambda r: (r.order, r.id)):
@@ -68,7 +81,7 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
                 f"Rule “{rule.name}”: {why}",
                 tuple(matched),
             )
-    return Decision(None, reason_zh="没有规则适用，待办公室派单", reason_en="No rule applies: the office dispatches")
+    return NOBODY
 
 
 def match(rule: Rule, facts: Facts) -> list[str] | None:
