@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 VENV ?= .venv
 BIN := $(VENV)/bin
 SIZE ?= S
+ONLY ?=
 TEST_PROCESSES ?= 2
 # Files in the order of their folders: those that start whole houses come early, so that no process is left alone with them at the end.
 TESTS = TEST_WHOLE=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder

@@ -78,7 +78,7 @@ def test_the_page_shows_the_file_in_the_readers_language(bureau: Bureau, languag
     assert wanted in body
     assert '<h2 id="part-2">' in body
     assert 'href="/guide/rules/"' in body
-    pictures = re.findall(r'<img src="/static/([^"]+)"', body)
+    pictures = re.findall(r'src="/static/(guide/[^"]+)"', body)
     assert len(pictures) == 3
     assert all(finders.find(name) for name in pictures)
 
