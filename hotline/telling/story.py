@@ -8,6 +8,7 @@ from typing import Any
 
 from hotline.permissions.table import SEES_READINGS
 from hotline.wording import label, pair
+from tickets.actions.ratings import CALLER
 from tickets.domain.words import Channel, Role
 from tickets.models import Post
 from tickets.queries import timeline
@@ -69,6 +70,8 @@ def who(entry: Entry) -> str:
         return pair(f"{entry.who}（代{absent}）", f"{entry.who} (for {absent})") if absent else entry.who
     if entry.actor.startswith("platform:"):
         return pair("平台", "Platform")
+    if entry.actor == CALLER.name:
+        return pair("群众", "The caller")
     if entry.actor.startswith("door:"):
         return label(Channel, entry.actor.partition(":")[2])
     return label(Role, Role.SYSTEM.value) if entry.actor == "system" else entry.actor

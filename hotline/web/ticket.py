@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hotline.acting import drafts
 from hotline.permissions import find_ticket, may
 from hotline.permissions.table import SEES_READINGS
-from hotline.telling import changes, readers, story
+from hotline.telling import changes, readers, story, verdicts
 from hotline.telling import clocks as clock_words
 from hotline.telling.matter import Telling
 from hotline.wording import label
@@ -61,6 +61,7 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
         "asked": [line for line in lines if line["code"] in hall.ASKED][:MOST_ASKED],
         "asked_at": found.asked_at,
         "may_compare": may(visit.actor, "page.office.compare", signed_in=True),
+        "verdicts": verdicts.of(telling),
         "story": shown,
         "story_more": more,
         "desk": desk,

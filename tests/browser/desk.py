@@ -91,9 +91,7 @@ class Desk:
     def act(self, action: str, **fields: Any) -> str:
         """Press the button of an act on the ticket's page, fill in its dialog, confirm. What the page says then."""
         before = self.page.url
-        self.forget()
-        self._button(action).click()
-        dialog = self.page.locator(f'#act form[action*="/{action}/"]')
+        dialog = self.press(action)
         dialog.or_(self.page.locator(".said:not([hidden])")).first.wait_for()
         if dialog.count():
             for name, value in fields.items():
@@ -102,6 +100,12 @@ class Desk:
         self.page.locator(".said:not([hidden])").first.wait_for()
         assert self.page.url.split("?")[0] == before.split("?")[0]
         return self.said()
+
+    def press(self, action: str) -> Locator:
+        """The button of an act; the form of its dialog, which is not there where the act asks nothing."""
+        self.forget()
+        self._button(action).click()
+        return self.page.locator(f'#act form[action*="/{action}/"]')
 
     def _button(self, action: str) -> Locator:
         """The link or the button of an act, in the bar or under "other acts"."""

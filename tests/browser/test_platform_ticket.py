@@ -12,6 +12,7 @@ import pytest
 from tests.servers.house import Started, within
 
 from .desk import Desk
+from .replying import write
 
 pytestmark = pytest.mark.slow
 OPEN = Callable[..., Desk]
@@ -44,18 +45,6 @@ def arrived(person: Desk, number: str) -> str:
 
     assert within(40, look), person.text()
     return found[0].rstrip("/").rsplit("/", 1)[1]
-
-
-def write(person: Desk, text: str) -> str:
-    """The reply desk, filled in and submitted."""
-    form = person.page.locator("#reply form[data-main]")
-    form.locator('[name="handling"]').fill("已派员到场修复，照片已归档。")
-    form.locator('[name="public_text"]').fill(text)
-    person.fill(form, "outcome", "solved")
-    person.forget()
-    person.page.keyboard.press("Control+Enter")
-    person.page.locator(".said:not([hidden])").first.wait_for()
-    return person.said()
 
 
 def reached(person: Desk, number: str, words: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from tickets.models import Attachment, CoHandler, Contact, Decision, Reply, Request, Ticket
+from tickets.models import Attachment, CoHandler, Contact, Decision, Inquiry, Rating, Reply, Request, Ticket
 
 from . import timeline
 from .together import Rows, together
@@ -18,8 +18,8 @@ WHO = ("username", "name")
 
 
 def of(ticket: Ticket, *, story: bool = False) -> dict[str, Rows]:
-    """``replies``, ``requests``, ``decisions``, ``contacts``, ``co_handlers``, ``attachments``, each in order; with ``story`` also
-    the parts of timeline.parts. Columns of related rows are named with two underscores (``author__name``)."""
+    """``replies``, ``requests``, ``decisions``, ``contacts``, ``co_handlers``, ``attachments``, ``ratings``, each in order; with
+    ``story`` also the parts of timeline.parts. Columns of related rows are named with two underscores (``author__name``)."""
     return together({**_parts(ticket), **(timeline.parts(ticket) if story else {})})
 
 
@@ -52,7 +52,16 @@ def _parts(ticket: Ticket) -> Mapping[str, Part]:
             "id", "name", "role", "state", "size", "sha256", "added_at", "trouble", "inquiry_id", "reply__no",
             "added_by__section_id", *_who("added_by"),
         ),
+        "ratings": Rating.objects.filter(inquiry__in=_works(ticket)).order_by("rated_at").values(
+            "inquiry__number", "is_solved", "satisfaction", "comment", "rated_at"
+        ),
     }  # fmt: skip
+
+
+def _works(ticket: Ticket) -> QuerySet[Inquiry, Any]:
+    """The inquiries of the ticket and of those merged into it."""
+    works = Ticket.objects.filter(Q(pk=ticket.pk) | Q(parent=ticket)).order_by().values("pk")
+    return Inquiry.objects.filter(ticket__in=works).order_by().values("pk")
 
 
 def _who(*columns: str) -> list[str]:

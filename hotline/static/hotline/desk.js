@@ -84,12 +84,15 @@ document.addEventListener("change", (event) => {
   if (target.matches("input[type=file]")) checkFiles(target);
 });
 
-// ── files: too large is said before anything is sent ─────────────────────────────────────────────────────────────────────
+// ── files: too large, or of a kind that is not taken, is said before anything is sent ────────────────────────────────────
 function checkFiles(input) {
   const most = Number(input.dataset.most || 20 * 1024 * 1024);
+  const kinds = input.accept.split(",").filter(Boolean);
   const large = [...input.files].find((file) => file.size > most);
-  input.setCustomValidity(large ? words().tooLarge.replace("{name}", large.name) : "");
-  if (large) input.reportValidity();
+  const strange = [...input.files].find((file) => kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)));
+  const wrong = large ? words().tooLarge : strange ? words().notTaken.replace("{kinds}", kinds.join(" ")) : "";
+  input.setCustomValidity(wrong.replace("{name}", (large ?? strange)?.name));
+  if (wrong) input.reportValidity();
 }
 
 document.addEventListener("htmx:xhr:progress", (event) => {
