@@ -68,6 +68,8 @@ def _configure(sender: Celery, **_: Any) -> None:
             "seal-journal": _beat(60, "tickets.tasks.seal_journal"),
             "pull": _beat(settings.PULL_EVERY, "integrations.tasks.pull"),
             "push": _beat(2, "integrations.tasks.push"),
+            "write-alerts": _beat(60, "hotline.tasks.write_alerts"),
+            "send-alerts": _beat(20, "integrations.tasks.send_alerts"),
         },
     )
 

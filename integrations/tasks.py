@@ -13,7 +13,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.conf import settings
 
-from integrations import attachments, inbox, registry
+from integrations import alerts, attachments, inbox, registry
 from integrations import pull as pulling
 from integrations import push as pushing
 from integrations.models import InboxItem
@@ -45,6 +45,12 @@ def push(*, source: str | None = None) -> None:
         _each(push, pushing.waiting(clock.now()), every=5)
         return
     pushing.push(source, longest=RUN)
+
+
+@shared_task
+def send_alerts() -> None:
+    """Send what people are to be told outside the house."""
+    alerts.send_waiting(now=clock.now())
 
 
 @shared_task

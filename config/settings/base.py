@@ -1,6 +1,6 @@
 """What is true in every setting: apps, database, languages, files, the queue's address."""
 
-from config import clockwork, environment, oidc, secrets
+from config import alerts, clockwork, environment, oidc, secrets
 from config.environment import ROOT as BASE_DIR
 from config.platforms import configured
 
@@ -97,6 +97,10 @@ STATICFILES_DIRS = [("guide", GUIDE_FOLDER / "pictures")]
 ATTACHMENTS_FOLDER = environment.folder("ATTACHMENTS_FOLDER", VAR / "attachments")  # outside every web root
 CHECKPOINT_FILE = environment.folder("CHECKPOINT_FILE", VAR / "journal" / "checkpoint.jsonl")
 DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # below it /ready says no
+
+ALERTS = alerts.configured()  # how people are told outside the house: a road without an address is off
+ALERT_QUIET = alerts.quiet_hours()
+PUBLIC_ADDRESS = environment.text("PUBLIC_ADDRESS")  # of the desks, for the link in a message: https://hotline.example
 
 BOARD_AIM = environment.number("BOARD_AIM", 95) / 100  # replied on time: the line that the board draws
 BOARD_RANKING = environment.flag("BOARD_RANKING")  # True: sections by their rate; else as the office orders them

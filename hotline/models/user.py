@@ -11,9 +11,9 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from tickets.domain.actors import Actor
-from tickets.domain.words import Role
+from tickets.domain.words import AlertRoad, Role
 from tickets.models import Section
-from tickets.models.base import history
+from tickets.models.base import history, word
 
 #: Roles that keep watch over the others and over each other: whoever holds one holds nothing beside it (domain §5, MLPS).
 WATCHERS: tuple[Role, ...] = (Role.SYSADMIN, Role.SECURITY, Role.AUDITOR)
@@ -48,6 +48,9 @@ class User(AbstractUser):
     section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(max_length=8, blank=True)
     theme = models.CharField(max_length=8, default="auto", help_text="auto, light or dark")
+    alert_road = word(AlertRoad, blank=True, default="", help_text="empty: nothing outside the house")
+    alert_address = models.CharField(max_length=254, blank=True)
+    alert_since = models.DateTimeField(null=True, blank=True, help_text="lines of the tray from then on are told")
     password_set_at = models.DateTimeField(
         null=True, blank=True, help_text="by its owner; empty: before this was noted"
     )

@@ -8,7 +8,7 @@ from typing import Any
 from hotline.permissions.table import SEES_CARD
 from hotline.wording import label, mask_text, pair
 from tickets.domain.actors import Actor
-from tickets.domain.words import ClockKind
+from tickets.domain.words import Card, ClockKind
 
 #: What a notice says, by its kind; %s is the clock it is about.
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -54,9 +54,25 @@ def told(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
 
 
 def words(kind: str, facts: Mapping[str, Any]) -> str:
-    """What happened, in the reader's language."""
+    """What happened, in the reader's language; of a line that stands for many, how many they are."""
+    count = facts.get("count")
+    said = plain(kind, facts)
+    return pair(f"{count} 件：{said}", f"{count} matters: {said}") if count else said
+
+
+def plain(kind: str, facts: Mapping[str, Any]) -> str:
+    """What happened, without how often."""
     said = pair(*KINDS.get(kind, (kind, kind)))
-    return said % label(ClockKind, str(facts.get("clock", ""))) if "%s" in said else said
+    clock = str(facts.get("clock", ""))
+    if "%s" not in said:
+        return said
+    return said % (label(ClockKind, clock) if clock else pair("办理", "Limits")) + _card(facts)
+
+
+def _card(facts: Mapping[str, Any]) -> str:
+    """黄牌, 红牌: what the step of the policy shows to whom it is told."""
+    card = str(facts.get("card", ""))
+    return pair(f"（{label(Card, card)}）", f" ({label(Card, card)})") if card else ""
 
 
 def more(facts: Mapping[str, Any]) -> str:

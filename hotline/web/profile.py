@@ -20,7 +20,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hotline.acting import alerting
 from hotline.permissions import factors, passwords, tokens
+from hotline.wording import said
 
 from .own_password import OwnPasswordForm
 from .visit import Visit, page
@@ -42,6 +44,8 @@ def profile(visit: Visit) -> HttpResponse:
         "password_days": settings.PASSWORD_DAYS,
         "idle_minutes": int(settings.SESSION_IDLE_MINUTES),
         "hours": int(settings.SESSION_HOURS),
+        "roads": [(road.value, said(road)) for road in alerting.roads()],
+        "quiet": [each.strftime("%H:%M") for each in settings.ALERT_QUIET],
     }
     return visit.page("profile/page.html", facts)
 
@@ -55,6 +59,18 @@ def _language(visit: Visit) -> HttpResponse:
         visit.user.save(update_fields=["language"])
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax")
     return response
+
+
+@page("page.profile")
+def alerts(visit: Visit) -> HttpResponse:
+    """How this person is told outside the house what waits in the tray."""
+    if visit.request.method == "POST":
+        road, address = visit.request.POST.get("road", ""), visit.request.POST.get("address", "").strip()
+        if trouble := alerting.choose(user=visit.user, road=road, address=address, now=visit.now):
+            messages.error(visit.request, trouble)
+        else:
+            messages.success(visit.request, _("Kept.") if road else _("Nothing is told outside the house any more."))
+    return visit.go(f"{reverse('profile')}#alerts")
 
 
 @page("page.profile.password")

@@ -57,6 +57,7 @@ urlpatterns = [
     path("me/again/code/", profile.again_by_code, name="mfa_reauthenticate"),
     path("me/sessions/", profile.end_sessions, name="end_sessions"),
     path("me/token/", profile.token, name="token"),
+    path("me/alerts/", profile.alerts, name="alerts"),
     path("deputies/", deputies.deputyships, name="deputies"),
     path("deputies/act/", deputies.act_for, name="act_for"),
     path("deputies/<int:pk>/end/", deputies.end, name="end_deputy"),

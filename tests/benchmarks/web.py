@@ -25,6 +25,7 @@ from config.demo import office, seeding
 from hotline.models import User
 from tests.tickets.making import make_reference
 from tickets import clock
+from tickets.actions import figures, seals
 from tickets.domain.states import OPEN
 from tickets.domain.words import Role
 from tickets.models import CoHandler, Inquiry, Ticket, Timer
@@ -96,6 +97,8 @@ AIMS: dict[str, tuple[float | None, int]] = {
     "one matter logged": (None, 12),
     "ticket page": (None, 10),
     "queue page": (None, 10),
+    "office hall": (None, 10),
+    "board": (None, 10),
 }
 
 
@@ -103,6 +106,8 @@ def _measured(count: int, size: str) -> dict[str, Cost]:
     there = Ticket.objects.count()
     if count > there:
         seeding.seed(count - there, now=clock.now())
+        seals.seal(now=clock.now())
+        figures.fold(now=clock.now())
         filling.settled(Ticket, Timer, Inquiry, CoHandler)
     rounds = ROUNDS[size]
     costs = {}
@@ -113,7 +118,7 @@ def _measured(count: int, size: str) -> dict[str, Cost]:
 
 def _asks() -> dict[str, Callable[[], Any]]:
     """Every request by name; each gives the status of its answer."""
-    dispatcher = _browser(Role.DISPATCHER)
+    dispatcher, leader = _browser(Role.DISPATCHER), _browser(Role.LEADER)
     handler_account = _busiest()
     handler = Browser(handler_account)
     section = handler_account.section
@@ -140,6 +145,8 @@ def _asks() -> dict[str, Callable[[], Any]]:
         "one matter logged": log,
         "ticket page": lambda: handler.get(f"/tickets/{ticket.number}/"),
         "queue page": lambda: handler.get("/desk/?list=queue"),
+        "office hall": lambda: dispatcher.get("/office/"),
+        "board": lambda: leader.get("/board/"),
     }
 
 

@@ -49,6 +49,22 @@ class Way(Labelled):
     ONLINE = "online", "网上", "Online"
 
 
+class AlertRoad(Labelled):
+    """提醒方式: how a person is told outside the house what waits in his tray."""
+
+    EMAIL = "email", "电子邮件", "E-mail"
+    DINGTALK = "dingtalk", "钉钉", "DingTalk"
+    WECOM = "wecom", "企业微信", "WeCom"
+    WEBHOOK = "webhook", "其他系统", "Another system"
+
+
+class Card(Labelled):
+    """亮牌: what a step of the ladder shows, where the policy says so."""
+
+    YELLOW = "yellow", "黄牌", "Yellow card"
+    RED = "red", "红牌", "Red card"
+
+
 class MatterType(Labelled):
     """诉求类型."""
 

@@ -1,5 +1,6 @@
 """What is remembered: one noun a file."""
 
+from .alert import Alert, AlertLine, AlertState
 from .apart import Apart
 from .attachment import Attachment, FileState
 from .event import Event, Head, Seal
@@ -23,6 +24,9 @@ from .timer import Notice, NoticeRead, Run, Timer
 from .workday import CalendarEdition, CoveredYear, OfficeHours, SpecialDay
 
 __all__ = [
+    "Alert",
+    "AlertLine",
+    "AlertState",
     "Apart",
     "Attachment",
     "CalendarEdition",

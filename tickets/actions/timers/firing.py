@@ -19,6 +19,7 @@ from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
 from .. import ledger
+from .digests import gather
 from .rows import LAPSING, next_moment
 
 ACTIONS = {WARNED: "clock_warned", DUE: "clock_due"}
@@ -140,6 +141,6 @@ def _addressee(timer: Timer, ticket: Ticket, rung: Rung) -> tuple[Role, int | No
 def _write(batch: Batch, now: datetime) -> None:
     if batch.events:
         ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
-    Notice.objects.bulk_create(batch.notices, ignore_conflicts=True, batch_size=500)
+    Notice.objects.bulk_create(gather(batch.notices, now), ignore_conflicts=True, batch_size=500)
     update_columns(Timer, batch.timers, ["step", "run", "next_at", "breached_at", "is_late"])
     Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)

@@ -1,0 +1,21 @@
+"""What Celery wakes at the people's door."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from hotline.acting import alerting
+from tickets import clock
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(ignore_result=True)
+def write_alerts() -> None:
+    """Tell people outside the house what waits in their trays."""
+    try:
+        alerting.write_all(now=clock.now())
+    except Exception:
+        log.exception("no alerts were written; the next call writes them")
