@@ -60,7 +60,7 @@ class Robot(BaseHTTPRequestHandler):
     told: list[tuple[str, dict[str, str], bytes]]
     answers: list[tuple[int, bytes] | None]
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.told.append((self.path, dict(self.headers), body))
         answer = self.answers.pop(0) if self.answers else (200, b'{"errcode":0,"errmsg":"ok"}')
