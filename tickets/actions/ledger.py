@@ -25,6 +25,7 @@ NOT_WORK = (
     "delivery_failed",
     "clock_warned",
     "clock_late",
+    "clock_resumed",
     "file_fetched",
     "seen",
     "exchange_settled",

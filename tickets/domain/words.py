@@ -141,6 +141,16 @@ class SuspensionGround(Labelled):
     OTHER_UNIT = "other_unit", "需其他单位先行办理", "Waits for another unit"
 
 
+class PauseGround(Labelled):
+    """暂停计时 grounds: each with a rule of its own (how long, on whose word, which paper)."""
+
+    INFORMATION = "awaiting_information", "等待诉求人补充", "Waits for the caller"
+    CORRECTION = "correction", "申请内容补正", "Correction of the application"
+    THIRD_PARTY = "third_party", "征求第三方意见", "Third party consulted"
+    HEARING = "hearing", "听证", "Hearing"
+    SUSPENSION = "suspension", "挂账", "Suspension"
+
+
 class ClockKind(Labelled):
     """What a clock counts (domain §3)."""
 
@@ -150,6 +160,10 @@ class ClockKind(Labelled):
     ANSWER = "answer", "阶段答复", "Interim answer"
     NOTICE = "notice", "受理告知", "Notice of receipt"
     OBJECTION = "objection", "异议", "Objection"
+    CORRECTION = "correction", "补正告知", "Asking for correction"
+    THIRD_PARTY = "third_party", "第三方答复", "The third party's answer"
+    REVIEW = "review", "复查复核", "Review"
+    CONTRIBUTE = "contribute", "协办意见", "Co-handler's contribution"
 
 
 class Side(Labelled):

@@ -1,12 +1,16 @@
 """What is remembered: one noun a file."""
 
+from tickets.domain.clock_events import Run
+
 from .alert import Alert, AlertLine, AlertState
 from .apart import Apart
 from .attachment import Attachment, FileState
+from .clock_event import ClockEvent
 from .event import Event, Head, Seal
 from .figure import Figure, FigureShare, Fold
 from .inquiry import Exchange, Inquiry
 from .outbox import OutboxRow, Post
+from .pause_rule import PauseRule
 from .person import Person
 from .phrase import Phrase, PhraseKind, Term, TermKind
 from .policy import Policy, SignOffRule, Start, Tag
@@ -20,7 +24,7 @@ from .route import Route
 from .section import Section
 from .source import Source
 from .ticket import CoHandler, Ticket
-from .timer import Notice, NoticeRead, Run, Timer
+from .timer import Notice, NoticeRead, Timer
 from .workday import CalendarEdition, CoveredYear, OfficeHours, SpecialDay
 
 __all__ = [
@@ -30,6 +34,7 @@ __all__ = [
     "Apart",
     "Attachment",
     "CalendarEdition",
+    "ClockEvent",
     "CoHandler",
     "Contact",
     "CoveredYear",
@@ -47,6 +52,7 @@ __all__ = [
     "NoticeRead",
     "OfficeHours",
     "OutboxRow",
+    "PauseRule",
     "Person",
     "Phrase",
     "PhraseKind",

@@ -47,6 +47,8 @@ def add_to_sums(
 
 
 def _plain(column: Any, row: models.Model) -> Any:
+    if isinstance(column, models.JSONField):
+        return getattr(row, column.attname)
     value = column.get_db_prep_save(getattr(row, column.attname), connection)
     return value.isoformat() if isinstance(value, datetime) else value
 

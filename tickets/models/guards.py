@@ -1,4 +1,5 @@
-"""Guard triggers of one shape on PostgreSQL and SQLite: the journal cannot be rewritten, a ticket cannot change without its event."""
+"""Triggers of one shape on PostgreSQL and SQLite: the journal and the events of clocks cannot be rewritten, a ticket cannot change
+without its event, and no clock comes into being without its first one."""
 
 from __future__ import annotations
 
@@ -18,8 +19,11 @@ NAMES = (
     "tickets_seal_append_only",
     "tickets_ticket_guard",
     "tickets_ticket_kept",
+    "tickets_clockevent_kept",
+    "tickets_clockevent_append_only",
+    "tickets_timer_born",
 )
-TABLES = ("tickets_event", "tickets_seal", "tickets_ticket")
+TABLES = ("tickets_event", "tickets_seal", "tickets_ticket", "tickets_clockevent", "tickets_timer")
 NOT_EMPTIED = tuple(f"{table}_not_emptied" for table in TABLES)  # PostgreSQL only: SQLite knows no TRUNCATE
 
 EVENT_FACTS = (
@@ -36,6 +40,21 @@ EVENT_FACTS = (
     "digest",
     "mac",
 )
+
+
+#: What a new clock brings into its first event, and into a second one where it is over already (taken in as history).
+_BORN = "INSERT INTO tickets_clockevent (timer_id, kind, at, ground, document, actor, terms, policy_id, policy_version, limit_at, due_at)"
+_STARTS = "{new}id, 'start', {new}started_at, '', '', '', {new}terms, {new}policy_id, {new}policy_version, {new}platform_due_at,"
+_ENDS = "{new}id, CASE {new}run WHEN 'met' THEN 'meet' ELSE 'stop' END, coalesce({new}met_at, {new}due_at, {new}started_at), '', '', '',"
+_BEHIND = " {new}due_at"
+
+
+def _born(new: str, rows: str = "") -> str:
+    """The two statements of a clock's birth, over the row NEW or a table of new rows."""
+    over = f"{new}run IN ('met', 'stopped')"
+    starts = f"{_BORN} SELECT {(_STARTS + _BEHIND).format(new=new)}{rows}"
+    ends = f"{_BORN} SELECT {_ENDS.format(new=new)} NULL, NULL, NULL, NULL,{_BEHIND.format(new=new)}{rows} WHERE {over}"
+    return f"{starts}; {ends};"
 
 
 def _changed(columns: tuple[str, ...], different: str) -> str:
@@ -65,6 +84,8 @@ def _postgresql() -> list[str]:
         "tickets_seal_kept": ("tickets_seal", "BEFORE DELETE", "FOR EACH ROW", ""),
         "tickets_seal_append_only": ("tickets_seal", "BEFORE UPDATE", "FOR EACH ROW", ""),
         "tickets_ticket_kept": ("tickets_ticket", "BEFORE DELETE", "FOR EACH ROW", ""),
+        "tickets_clockevent_kept": ("tickets_clockevent", "BEFORE DELETE", "FOR EACH ROW", ""),
+        "tickets_clockevent_append_only": ("tickets_clockevent", "BEFORE UPDATE", "FOR EACH ROW", ""),
     }
     for name, (table, event, each, when) in wanted.items():
         statements.append(
@@ -80,6 +101,14 @@ def _postgresql() -> list[str]:
     statements.append(
         f"CREATE OR REPLACE TRIGGER tickets_ticket_guard BEFORE UPDATE ON tickets_ticket FOR EACH ROW WHEN ({changed_ticket})"
         " EXECUTE FUNCTION tickets_guard()"
+    )
+    born = f"BEGIN {_born('', ' FROM born')} RETURN NULL; END"
+    statements.append(
+        f"CREATE OR REPLACE FUNCTION tickets_clock_born() RETURNS trigger LANGUAGE plpgsql AS $$ {born} $$"
+    )
+    statements.append(
+        "CREATE OR REPLACE TRIGGER tickets_timer_born AFTER INSERT ON tickets_timer REFERENCING NEW TABLE AS born"
+        " FOR EACH STATEMENT EXECUTE FUNCTION tickets_clock_born()"
     )
     return statements
 
@@ -103,6 +132,10 @@ def _sqlite() -> list[str]:
         *trigger("tickets_seal_kept", "tickets_seal", "DELETE", ""),
         *trigger("tickets_seal_append_only", "tickets_seal", "UPDATE", ""),
         *trigger("tickets_ticket_kept", "tickets_ticket", "DELETE", ""),
+        *trigger("tickets_clockevent_kept", "tickets_clockevent", "DELETE", ""),
+        *trigger("tickets_clockevent_append_only", "tickets_clockevent", "UPDATE", ""),
+        "DROP TRIGGER IF EXISTS tickets_timer_born",
+        f"CREATE TRIGGER tickets_timer_born AFTER INSERT ON tickets_timer BEGIN {_born('NEW.')} END",
         *trigger(
             "tickets_ticket_guard", "tickets_ticket", "UPDATE", f"WHEN ({changed_ticket}) AND NOT {_event_of_ticket()}"
         ),
@@ -155,6 +188,6 @@ def install_after_migrate(using: str, **_: Any) -> None:
     connection = connections[using]
     if (
         "tickets_ticket" in connection.introspection.table_names()
-        and "tickets_seal" in connection.introspection.table_names()
+        and "tickets_clockevent" in connection.introspection.table_names()
     ):
         install(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tickets.domain.words import Channel, ClockKind, Labelled, MatterType, Side, Urgency
+from tickets.domain.words import Channel, ClockKind, Labelled, MatterType, Role, Side, Urgency
 
 from .base import history, word
 
@@ -29,11 +29,13 @@ class Start(Labelled):
 
 
 class Policy(models.Model):
-    """One limit. A blank channel, type or urgency means any; the most specific row in force wins, then the newest.
+    """One limit. A blank channel, type, urgency or category means any; a category holds for those below it. The most specific row
+    in force wins, then the newest.
 
     ``amount`` with ``unit`` (working_days, calendar_days, working_hours, clock_hours); ``end`` midnight or close of business;
-    ``warn_hours``: working hours before due at which the handler is warned; ``steps``: escalation after due as
-    [{"after_hours": n, "to": role}] in the limit's own kind of hours (working hours for day limits).
+    ``approver`` grants an extension; ``issuer``: the place or body that made the rule; ``warn_hours``: working hours before due at
+    which the handler is warned; ``steps``: escalation after due as [{"after_hours": n, "to": role}] in the limit's own kind of
+    hours (working hours for day limits).
     """
 
     name = models.CharField(max_length=80)
@@ -43,6 +45,7 @@ class Policy(models.Model):
     channel = word(Channel, blank=True)
     type = word(MatterType, blank=True)
     urgency = word(Urgency, blank=True)
+    category = models.CharField(max_length=120, blank=True)
     is_redo = models.BooleanField(default=False)
     amount = models.DecimalField(max_digits=7, decimal_places=2)
     unit = models.CharField(max_length=16)
@@ -50,9 +53,11 @@ class Policy(models.Model):
     extension_limit = models.DecimalField(
         max_digits=7, decimal_places=2, default=0, help_text="most that may be added, once; 0: none"
     )
+    approver = word(Role, default=Role.LEADER)
     warn_hours = models.DecimalField(max_digits=6, decimal_places=2, default=8)
     steps = models.JSONField(default=list, blank=True)
     tag = word(Tag)
+    issuer = models.CharField(max_length=60, blank=True)
     citation = models.CharField(max_length=200, blank=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)

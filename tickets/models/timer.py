@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from tickets.domain.words import Channel, ClockKind, Labelled, Role, Side
+from tickets.domain.clock_events import Run
+from tickets.domain.words import Channel, ClockKind, Role, Side
 
 from .base import person_of_staff, word
 from .inquiry import Inquiry
@@ -13,22 +14,12 @@ from .section import Section
 from .ticket import Ticket
 
 
-class Run(Labelled):
-    """Where a clock stands."""
-
-    RUNNING = "running", "计时中", "Running"
-    PAUSED = "paused", "暂停", "Paused"
-    MET = "met", "已完成", "Met"
-    STOPPED = "stopped", "已停止", "Stopped"
-
-
 class Timer(models.Model):
-    """One clock of a ticket (inner) or of one of its inquiries (outer).
+    """One clock of a ticket (inner) or of one of its inquiries (outer): the fold of its events (``ClockEvent``).
 
-    ``due_at`` is a function of ``terms``, ``started_at``, ``pauses``, ``extension`` and the calendar;
-    ``platform_due_at`` is the source's own, kept
-    beside it and in force where given. ``next_at`` is set while something is to come and null when nothing is: the
-    sweep reads only that index.
+    ``due_at`` is a function of ``terms``, ``started_at``, ``pauses``, ``extension`` and the calendar (the edition it stays with, else
+    the one in force); ``platform_due_at`` is the source's own, kept beside it and in force where given. ``next_at`` is set while
+    something is to come and null when nothing is: the sweep reads only that index.
     ``step``: 0 nothing fired, 1 warned, 2 due (breached), 3… escalated.
     """
 
@@ -47,7 +38,9 @@ class Timer(models.Model):
     run = word(Run, default=Run.RUNNING)
     started_at = models.DateTimeField()
     restarted_at = models.DateTimeField(null=True, blank=True)
-    pauses = models.JSONField(default=list, blank=True, help_text='[{"from": iso, "to": iso|null, "ground": "…"}]')
+    pauses = models.JSONField(
+        default=list, blank=True, help_text='[{"from": iso, "to": iso|null, "ground": "…", "until": iso}]'
+    )
     extension = models.DecimalField(max_digits=7, decimal_places=2, default=0)
     platform_due_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -61,7 +54,7 @@ class Timer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["ticket", "side", "kind", "started_at"],
+                fields=["ticket", "side", "kind", "section", "started_at"],
                 condition=models.Q(inquiry__isnull=True),
                 name="one_inner_clock",
             ),

@@ -42,6 +42,11 @@ def working_calendar() -> WorkingCalendar:
     return cached.get().current
 
 
+def calendar_at(moment: datetime) -> WorkingCalendar:
+    """The calendar that was in force at a moment: of the editions that proposals made."""
+    return cached.get().at(moment)
+
+
 def counted_by(timer: Timer, calendar: WorkingCalendar) -> WorkingCalendar:
     """The calendar that a clock counts by: the edition it stays with by decision, for one that is met that of its end, else the one
     given."""

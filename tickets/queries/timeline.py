@@ -33,6 +33,7 @@ OTHER = {
     "delivery_marked_sent": ("人工确认已送达", "Marked as delivered by hand"),
     "delivery_discarded": ("作废不发", "Discarded, not sent"),
     "clock_warned": ("时限将到", "A limit is near"),
+    "clock_resumed": ("暂停期满，恢复计时", "The pause is over, the limit runs again"),
     "clock_due": ("时限已到", "A limit passed"),
     "clock_late": ("恢复办理当日未办结，计为逾期", "Not done on the day of resuming: late"),
     "clock_escalated": ("逾期上报", "Escalated"),

@@ -11,20 +11,27 @@ from django.db import transaction
 
 from tickets.domain.actors import SYSTEM
 from tickets.domain.calendar import WorkingCalendar
+from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.states import OVER
 from tickets.domain.words import Role, Side
-from tickets.models import Notice, Run, Ticket, Timer
+from tickets.models import ClockEvent, Notice, Run, Ticket, Timer
 from tickets.models.bulk import update_columns
 from tickets.queries.calendar import working_calendar
+from tickets.queries.freshness import held
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
 from .. import ledger
 from .digests import gather
-from .rows import LAPSING, next_moment
+from .rows import BESIDE, LAPSING, arm, book, booked, next_moment, pause_ends, settle
 
 ACTIONS = {WARNED: "clock_warned", DUE: "clock_due"}
 #: A due moment in a pause was breached at the resuming, and is late from the close of that day.
 LATE = "clock_late"
+#: A pause ended by itself.
+RESUMED = "clock_resumed"
+
+
+COLUMNS = ("step", "run", "pauses", "due_at", "is_provisional", "next_at", "breached_at", "is_late")
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Batch:
 
 
 @transaction.atomic
+@held()
 def fire(candidates: Sequence[tuple[int, int]], now: datetime) -> int:
     """Fire the clocks of ``candidates`` (timer id, ticket id) that are still due; the number that had something to do.
 
@@ -69,6 +77,8 @@ def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime
     """Take every rung whose moment has come. No rung on finished or merged work, none under a policy that is switched off
     (a source's own deadline does not ask our policy), no warning once the limit is over."""
     batch.timers.append(timer)
+    if timer.run == Run.PAUSED and ticket.state not in OVER:
+        _go_on(timer, ticket, now, batch)
     if ticket.state in OVER or timer.run != Run.RUNNING or _is_switched_off(timer):
         timer.next_at = None
         return
@@ -80,7 +90,8 @@ def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime
     for rung in reached:
         _take(timer, ticket, rung, now, batch)
     if timer.step >= DUE and timer.kind in LAPSING:
-        timer.run, timer.next_at = Run.STOPPED.value, None
+        book(timer, ClockEventKind.STOP, reckoned.breach_at or now, ground="lapsed")
+        settle(timer)
         return
     if timer.step >= DUE:
         was_late = timer.is_late
@@ -90,6 +101,28 @@ def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime
     timer.next_at = next_moment(timer, rungs, reckoned)
 
 
+def _go_on(timer: Timer, ticket: Ticket, now: datetime, batch: Batch) -> None:
+    """A pause whose time is over ends by itself, at that time; whoever keeps the clock is told."""
+    ends = pause_ends(timer)
+    if ends is None or ends > now:
+        return
+    book(timer, ClockEventKind.RESUME, ends, ground="cap")
+    arm(timer, now)
+    role, section, user = _addressee(timer, ticket, Rung(0, ends))
+    facts = {
+        "timer": timer.pk,
+        "clock": timer.kind,
+        "side": timer.side,
+        "number": ticket.number,
+        "due": f"{timer.due_at:%Y-%m-%d}",
+    }
+    batch.events.append((ticket, RESUMED, {"timer": timer.pk, "clock": timer.kind, "side": timer.side}))
+    batch.notices.append(Notice(
+        key=f"{timer.pk}:resumed:{ends:%Y%m%d%H%M%S}", ticket=ticket, kind=RESUMED, role=role.value, section_id=section, user_id=user,
+        facts=facts, created_at=now,
+    ))  # fmt: skip
+
+
 def _is_switched_off(timer: Timer) -> bool:
     return timer.platform_due_at is None and timer.policy is not None and not timer.policy.is_active
 
@@ -97,7 +130,7 @@ def _is_switched_off(timer: Timer) -> bool:
 def _breach(timer: Timer, ticket: Ticket, reckoned: Reckoned, now: datetime, batch: Batch) -> None:
     timer.breached_at = timer.breached_at or reckoned.breach_at
     timer.is_late = reckoned.late_after is not None and now >= reckoned.late_after
-    if not ticket.is_overdue:
+    if not ticket.is_overdue and timer.kind not in BESIDE:
         batch.overdue.add(ticket.pk)
 
 
@@ -142,5 +175,6 @@ def _write(batch: Batch, now: datetime) -> None:
     if batch.events:
         ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
     Notice.objects.bulk_create(gather(batch.notices, now), ignore_conflicts=True, batch_size=500)
-    update_columns(Timer, batch.timers, ["step", "run", "next_at", "breached_at", "is_late"])
+    update_columns(Timer, batch.timers, COLUMNS)
+    ClockEvent.objects.bulk_create([event for timer in batch.timers for event in booked(timer)], batch_size=500)
     Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)

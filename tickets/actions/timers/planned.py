@@ -10,6 +10,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.moments import at as midnight
 from tickets.domain.moments import to_local
 from tickets.domain.terms import Unit
@@ -19,13 +20,13 @@ from tickets.queries import policies
 from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, reckon, rungs
 
-from .rows import LAPSING, next_moment, plain_terms
-from .start import start_of
+from .rows import BESIDE, next_moment, plain_terms
+from .start import OF_THEMSELVES, start_of
 
 Row = dict[str, Any]
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
 RUNNING = Run.RUNNING.value
-LIMITS = tuple((kind, f"limit_{kind.value}") for kind in ClockKind)
+LIMITS = tuple((kind, f"limit_{kind.value}") for kind in OF_THEMSELVES)
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Planner:
     """Counts with one calendar and one reading of the policies; the rows are dicts of Timer's columns, without ticket and inquiry."""
 
     now: datetime
-    _calendar: Any = field(default_factory=working_calendar)
+    _calendar: WorkingCalendar = field(default_factory=working_calendar)
     _policies: list[Policy] = field(default_factory=policies.active)
     _turns: list[date] = field(default_factory=list)
     _found: dict[tuple[Any, ...], Policy | None] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Planner:
         """What ``start_outer`` begins for the first inquiry of a ticket of this type and urgency; the inquiry need not be saved."""
         rows = []
         for kind, limit_of in LIMITS:
-            limit: datetime | None = getattr(inquiry, limit_of)
+            limit: datetime | None = getattr(inquiry, limit_of, None)
             if inquiry.is_anonymous and kind is ClockKind.CONTACT:
                 continue
             policy = self._policy(kind, Side.OUTER, inquiry.dispatched_at, inquiry.channel, type_, urgency)
@@ -164,7 +165,7 @@ class Planner:
 
 def reach(rows: Iterable[Row]) -> Row:
     """What the ticket keeps of the running clock that is due first, of those that oblige somebody (``rows.next_due``)."""
-    running = [row for row in rows if row["run"] == RUNNING and row["kind"] not in LAPSING]
+    running = [row for row in rows if row["run"] == RUNNING and row["kind"] not in BESIDE]
     first = min(running, key=itemgetter("due_at"), default=None)
     if first is None:
         return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None}

@@ -1,4 +1,4 @@
-"""Clock rows: made, counted anew, and put back; the earliest of them kept on the ticket."""
+"""Clock rows: made, changed by events and by nothing else, counted anew and put back; the earliest of them kept on the ticket."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tickets.domain.clock_events import ClockEventKind, apply
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Inquiry, Policy, Run, Ticket, Timer
+from tickets.models import ClockEvent, Inquiry, Policy, Run, Ticket, Timer
 from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
 ALIVE = (Run.RUNNING.value, Run.PAUSED.value)
 #: A right, not a duty: when the time to object or to return is over, nobody is late; the matter has to be handled.
-LAPSING = frozenset({ClockKind.OBJECTION.value})
+LAPSING = frozenset({ClockKind.OBJECTION.value, ClockKind.CORRECTION.value})
+#: Clocks that oblige somebody else than who has the work: they warn, and do not make the ticket overdue.
+BESIDE = LAPSING | {ClockKind.CONTRIBUTE.value, ClockKind.THIRD_PARTY.value}
 
 
 def alive(
@@ -46,24 +49,45 @@ def create(
     inquiry: Inquiry | None = None,
     platform_due_at: datetime | None = None,
     terms: dict[str, Any] | None = None,
+    section_id: int | None = None,
     is_new: bool = False,
 ) -> Timer:
     """A clock, once: the same inquiry or work, side, kind and start give the row that is there already, set going again when
     it was stopped (a dispatch taken back and given again in one moment). ``is_new``: the caller knows that there is none."""
+    section = section_id or (ticket.section_id if side is Side.INNER else None)
     whose: dict[str, Any] = {"inquiry": inquiry} if inquiry else {"ticket": ticket, "inquiry": None}
+    if section_id is not None:
+        whose["section_id"] = section_id
     same = Timer.objects.filter(**whose, side=side, kind=kind, started_at=started_at)
     there = None if is_new else same.first()
     if there is not None and there.run != Run.STOPPED:
         return there
     timer = Timer(
-        pk=there.pk if there else None, ticket=ticket, inquiry=inquiry, kind=kind.value, side=side.value, policy=policy,
-        section_id=ticket.section_id if side is Side.INNER else None, policy_version=policy.version if policy else 1,
-        channel=inquiry.channel if inquiry else ticket.channel, platform_due_at=platform_due_at,
-        terms=plain_terms(policy) if terms is None else terms, started_at=started_at,
+        pk=there.pk if there else None, ticket=ticket, inquiry=inquiry, kind=kind.value, side=side.value, section_id=section,
+        channel=inquiry.channel if inquiry else ticket.channel,
+    )  # fmt: skip
+    book(
+        timer, ClockEventKind.START, started_at, policy=policy, policy_version=policy.version if policy else 1,
+        limit_at=platform_due_at, terms=plain_terms(policy) if terms is None else terms,
     )  # fmt: skip
     arm(timer, now)
-    timer.save(force_insert=there is None, force_update=there is not None)
+    save([timer])
     return timer
+
+
+def book(timer: Timer, kind: ClockEventKind, at: datetime, **facts: Any) -> None:
+    """Let an event happen to a clock: nothing else changes what it is counted from. ``save`` writes both."""
+    event = ClockEvent(timer=timer, kind=kind.value, at=at, **facts)
+    apply(timer, event)
+    if event.policy_id is not None:
+        timer.policy = event.policy
+    unwritten(timer).append(event)
+
+
+def unwritten(timer: Timer) -> list[ClockEvent]:
+    """Events that have happened to the instance and stand in no row yet."""
+    events: list[ClockEvent] = timer.__dict__.setdefault("_unwritten", [])
+    return events
 
 
 def plain_terms(policy: Policy | None, **more: Any) -> dict[str, Any]:
@@ -83,6 +107,12 @@ def arm(timer: Timer, now: datetime) -> None:
     timer.next_at = next_moment(timer, rungs, reckoned)
 
 
+def settle(timer: Timer) -> None:
+    """A clock at its end: nothing is to come, and a pause that ended with it counts in its due moment."""
+    reckoned = reckon(timer, working_calendar())
+    timer.due_at, timer.is_provisional, timer.next_at = reckoned.due_at, reckoned.is_provisional, None
+
+
 def _step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetime) -> None:
     passed = [rung.step for rung in rungs if rung.at <= now]
     if timer.step >= DUE and (reckoned.breach_at is None or reckoned.breach_at > now):
@@ -93,7 +123,10 @@ def _step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetim
 
 
 def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned) -> datetime | None:
-    """The next rung above the step it stands on; a breached clock also wakes once when it begins to count as late."""
+    """The next rung above the step it stands on, of a paused clock the end of its pause; a breached one also wakes once when it begins
+    to count as late."""
+    if timer.run == Run.PAUSED:
+        return pause_ends(timer)
     if timer.run != Run.RUNNING:
         return None
     moments = [rung.at for rung in rungs if rung.step > timer.step]
@@ -102,16 +135,35 @@ def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned) -> datetime
     return min(moments, default=None)
 
 
+def pause_ends(timer: Timer) -> datetime | None:
+    """When the pause that goes on ends by itself."""
+    until = next((each.get("until") for each in timer.pauses if not each.get("to")), None)
+    return datetime.fromisoformat(until) if until else None
+
+
 def save(timers: Iterable[Timer]) -> None:
-    """Write rows back as a whole (their ticket is locked by the caller)."""
+    """Write rows back as a whole with what has happened to them (their ticket is locked by the caller). The first event of a new row
+    is written by the database itself."""
+    events: list[ClockEvent] = []
     for timer in timers:
-        timer.save()
+        is_new = timer.pk is None
+        timer.save(force_insert=is_new, force_update=not is_new)
+        events += booked(timer)[1 if is_new else 0 :]
+    ClockEvent.objects.bulk_create(events)
+
+
+def booked(timer: Timer) -> list[ClockEvent]:
+    """The unwritten events of a row that is written, with what it came to; they are the caller's now."""
+    events: list[ClockEvent] = timer.__dict__.pop("_unwritten", [])
+    for event in events:
+        event.timer, event.due_at = timer, timer.due_at
+    return events
 
 
 def reach(ticket: Ticket) -> None:
     """Keep ``due_at`` and ``is_overdue`` of the ticket, on the instance and in the row: the earliest due moment of its running
     clocks, and whether one that is not met was breached. Neither column is guarded by the journal."""
-    clocks = list(alive(ticket).exclude(kind__in=LAPSING).order_by("due_at", "id").select_related(None))
+    clocks = list(alive(ticket).exclude(kind__in=BESIDE).order_by("due_at", "id").select_related(None))
     first = next((clock for clock in clocks if clock.run == Run.RUNNING and clock.due_at is not None), None)
     facts = {**next_due(first), "is_overdue": any(clock.breached_at is not None for clock in clocks)}
     for name, value in facts.items():

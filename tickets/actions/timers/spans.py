@@ -6,6 +6,7 @@ from copy import copy
 from datetime import datetime
 from decimal import Decimal
 
+from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.counting import TICK
 from tickets.domain.deadlines import due
 from tickets.domain.terms import End, Terms, Unit
@@ -15,7 +16,7 @@ from tickets.queries.calendar import working_calendar
 from tickets.queries.freshness import held
 from tickets.queries.reckoning import reckon
 
-from .rows import alive, arm, reach, save
+from .rows import alive, arm, book, pause_ends, reach, save, settle
 from .start import follow, start_outer, work_of
 
 #: Time that the law itself excludes: it stops statutory limits too (政府信息公开条例 art. 32–33, 信访工作条例 art. 35–36).
@@ -42,8 +43,8 @@ def meet(
         return met
     for timer in met:
         timer.is_late = _is_late(timer, now)
-        _close_pause(timer, now)
-        timer.run, timer.met_at, timer.next_at = Run.MET.value, now, None
+        book(timer, ClockEventKind.MEET, now)
+        settle(timer)
     save(met)
     if ClockKind.REPLY in kinds:
         follow(ticket, now)
@@ -59,7 +60,8 @@ def unmeet(*, ticket: Ticket, kind: ClockKind, side: Side, now: datetime) -> lis
     )
     again = [timer for timer in rows if timer.started_at == rows[0].started_at] if rows else []
     for timer in again:
-        timer.run, timer.met_at, timer.is_late = Run.RUNNING.value, None, False
+        book(timer, ClockEventKind.UNMEET, now)
+        timer.is_late = False
         arm(timer, now)
     save(again)
     reach(ticket)
@@ -80,8 +82,8 @@ def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: In
     """No further steps: the work was merged, ended, returned or taken back. What was breached by then stays so."""
     stopped = list(alive(ticket, side=side, inquiry=inquiry))
     for timer in stopped:
-        _close_pause(timer, now)
-        timer.run, timer.next_at = Run.STOPPED.value, None
+        book(timer, ClockEventKind.STOP, now)
+        settle(timer)
     save(stopped)
     if stopped and side is not Side.INNER:
         follow(ticket, now)
@@ -94,8 +96,8 @@ def pause(*, ticket: Ticket, ground: str, now: datetime) -> list[Timer]:
     law; a source's own deadline never."""
     paused = [timer for timer in alive(ticket) if timer.run == Run.RUNNING and _may_pause(timer, ground)]
     for timer in paused:
-        timer.pauses = [*timer.pauses, {"from": now.isoformat(), "to": None, "ground": ground}]
-        timer.run, timer.next_at = Run.PAUSED.value, None
+        book(timer, ClockEventKind.PAUSE, now, ground=ground)
+        timer.next_at = pause_ends(timer)
     save(paused)
     reach(ticket)
     return paused
@@ -114,21 +116,12 @@ def resume(*, ticket: Ticket, now: datetime) -> list[Timer]:
     """Count on. A due moment that lay inside the pause breaches now, and counts as late from the close of this day."""
     resumed = [timer for timer in alive(ticket) if timer.run == Run.PAUSED]
     for timer in resumed:
-        _close_pause(timer, now)
-        timer.run = Run.RUNNING.value
+        book(timer, ClockEventKind.RESUME, now)
         arm(timer, now)
     save(resumed)
     follow(ticket, now)
     reach(ticket)
     return resumed
-
-
-def _close_pause(timer: Timer, now: datetime) -> None:
-    timer.pauses = [each if each.get("to") else {**each, "to": _not_before(each["from"], now)} for each in timer.pauses]
-
-
-def _not_before(start: str, now: datetime) -> str:
-    return max(datetime.fromisoformat(start), now).isoformat()
 
 
 @held()
@@ -164,11 +157,10 @@ def extend(
 
 def _extend(timer: Timer, now: datetime, amount: Decimal | None, new_due: datetime | None) -> None:
     granted = _granted(timer) if new_due is None else new_due
-    if amount is not None:
-        timer.extension = Decimal(timer.extension) + amount
-        granted = _later(granted, timer, amount) if granted is not None and new_due is None else granted
-    if granted is not None:
-        timer.terms = {**timer.terms, "until": _within(timer, granted).isoformat()}
+    if amount is not None and granted is not None and new_due is None:
+        granted = _later(granted, timer, amount)
+    terms = None if granted is None else {**timer.terms, "until": _within(timer, granted).isoformat()}
+    book(timer, ClockEventKind.EXTEND, now, amount=amount, terms=terms)
     arm(timer, now)
 
 
@@ -203,22 +195,14 @@ def limits_changed(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = N
     ticket = ticket or work_of(inquiry)
     changed = []
     for timer in alive(ticket, side=Side.OUTER, inquiry=inquiry):
-        limit: datetime | None = getattr(inquiry, f"limit_{timer.kind}")
+        limit: datetime | None = getattr(inquiry, f"limit_{timer.kind}", None)
         if limit is None or limit == timer.platform_due_at:
             continue
-        timer.platform_due_at = limit
-        _run_again(timer, now)
+        book(timer, ClockEventKind.LIMIT, now, limit_at=limit)
+        arm(timer, now)
         changed.append(timer)
     save(changed)
     return [*changed, *_missing(inquiry, ticket, now)]
-
-
-def _run_again(timer: Timer, now: datetime) -> None:
-    """A clock of our own that was paused is the source's now, and that never pauses."""
-    if timer.run == Run.PAUSED:
-        _close_pause(timer, now)
-        timer.run = Run.RUNNING.value
-    arm(timer, now)
 
 
 def _missing(inquiry: Inquiry, ticket: Ticket, now: datetime) -> list[Timer]:

@@ -6,17 +6,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.moments import to_local
 from tickets.domain.states import UnableToMove
 from tickets.domain.words import NO_CALLER, ClockKind, Side
-from tickets.models import Inquiry, Policy, Run, Start, Ticket, Timer
+from tickets.models import Inquiry, Policy, Start, Ticket, Timer
 from tickets.queries import policies
 from tickets.queries.freshness import held
 
-from .rows import ALIVE, alive, arm, create, plain_terms, reach, save
+from .rows import ALIVE, alive, arm, book, create, plain_terms, reach, save, settle
 
 #: Who gave the date of a section's reply clock, in its terms; a date without it was granted later.
 BY_OFFICE = "office"
+
+
+#: The clocks that begin with what comes in; the others wait for an act.
+OF_THEMSELVES = tuple(kind for kind in ClockKind if kind not in (ClockKind.THIRD_PARTY, ClockKind.CONTRIBUTE))
 
 
 @held()
@@ -28,7 +33,7 @@ def start_outer(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None
     """
     ticket = ticket or work_of(inquiry)
     known = set(Timer.objects.filter(inquiry=inquiry, side=Side.OUTER).values_list("kind", flat=True))
-    missing = [kind for kind in ClockKind if kind.value not in known]
+    missing = [kind for kind in OF_THEMSELVES if kind.value not in known]
     begun = [timer for kind in missing if (timer := _outer(inquiry, ticket, kind, now)) is not None]
     follow(ticket, now)
     reach(ticket)
@@ -36,7 +41,7 @@ def start_outer(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = None
 
 
 def _outer(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, now: datetime) -> Timer | None:
-    limit: datetime | None = getattr(inquiry, f"limit_{kind.value}")
+    limit: datetime | None = getattr(inquiry, f"limit_{kind.value}", None)
     if inquiry.is_anonymous and kind is ClockKind.CONTACT:
         return None
     policy = outer_policy(inquiry, ticket, kind)
@@ -78,7 +83,10 @@ def start_accepted(*, inquiry: Inquiry, now: datetime, ticket: Ticket | None = N
     policy = outer_policy(inquiry, ticket, ClockKind.REPLY)
     timer = alive(ticket, side=Side.OUTER, kind=ClockKind.REPLY, inquiry=inquiry).first()
     if timer is not None and policy is not None and policy.starts_at == Start.ACCEPTANCE:
-        timer.restarted_at, timer.policy, timer.terms = accepted_at, policy, plain_terms(policy)
+        book(
+            timer, ClockEventKind.RESTART, accepted_at, ground="acceptance", policy=policy, policy_version=policy.version,
+            terms=plain_terms(policy),
+        )  # fmt: skip
         arm(timer, now)
         save([timer])
     elif timer is None and policy is not None:
@@ -97,7 +105,7 @@ def start_inner(*, ticket: Ticket, now: datetime, inner_due: datetime | None = N
 
     ``inner_due``: when the office wants the reply, before the outer deadline (``refuse_late``); None: the policy's margin.
     """
-    _end(alive(ticket, side=Side.INNER))
+    _end(alive(ticket, side=Side.INNER), now)
     is_new = not Timer.objects.filter(ticket=ticket, side=Side.INNER, started_at=now).exists()
     begun = [_inner(ticket, ClockKind.SIGN, now, is_new=is_new)]
     if ticket.contacted_at is None and _has_caller(ticket):
@@ -129,9 +137,9 @@ def start_redo(*, ticket: Ticket, inquiry: Inquiry | None, now: datetime, due: d
     """重办: a new reply clock for the source that asked (its own date, else the policy's 3 working days), the section's a margin
     ahead of it; without a source only the section's."""
     begun = []
-    _end(alive(ticket, side=Side.INNER, kind=ClockKind.REPLY))
+    _end(alive(ticket, side=Side.INNER, kind=ClockKind.REPLY), now)
     if inquiry is not None:
-        _end(alive(ticket, side=Side.OUTER, kind=ClockKind.REPLY, inquiry=inquiry))
+        _end(alive(ticket, side=Side.OUTER, kind=ClockKind.REPLY, inquiry=inquiry), now)
         policy = outer_policy(inquiry, ticket, ClockKind.REPLY, is_redo=True)
         if policy is not None or due is not None:
             begun.append(create(
@@ -150,7 +158,7 @@ def follow(ticket: Ticket, now: datetime) -> None:
         return
     for timer in alive(ticket, side=Side.INNER, kind=ClockKind.REPLY):
         if timer.terms.get("before") != outer_due.isoformat() and timer.terms.keys() & {"before", "until"}:
-            timer.terms = _ahead_of(timer.terms, outer_due)
+            book(timer, ClockEventKind.FOLLOW, now, terms=_ahead_of(timer.terms, outer_due))
             arm(timer, now)
             save([timer])
     if _awaits_reply_clock(ticket):
@@ -231,10 +239,12 @@ def _has_caller(ticket: Ticket) -> bool:
     return Inquiry.objects.filter(ticket=ticket, is_anonymous=False).exclude(channel__in=NO_CALLER).exists()
 
 
-def _end(timers: Iterable[Timer]) -> None:
-    for timer in timers:
-        timer.run, timer.next_at = Run.STOPPED.value, None
-        timer.save(update_fields=["run", "next_at"])
+def _end(timers: Iterable[Timer], now: datetime) -> None:
+    ended = list(timers)
+    for timer in ended:
+        book(timer, ClockEventKind.STOP, now)
+        settle(timer)
+    save(ended)
 
 
 def work_of(inquiry: Inquiry) -> Ticket:
