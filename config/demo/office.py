@@ -18,7 +18,7 @@ from tickets.domain.words import Role
 from tickets.models import Phrase, Project, Route, Section
 
 HERE = Path(__file__).with_name("office.json")
-REASON = "demonstration"
+REASON = "演示数据"
 
 
 def read() -> dict[str, Any]:

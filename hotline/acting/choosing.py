@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from hotline.models import User
 from hotline.wording import label
+from hotline.wording.satisfaction import satisfactions
 from tickets.domain.words import SECTION, Channel
 from tickets.models import Attachment, FileState, Section, Ticket
 from tickets.queries import inquiries
@@ -21,6 +22,7 @@ def of(ticket: Ticket) -> dict[str, Callable[[], Sequence[Choice]]]:
         "handler": lambda: colleagues(ticket.section_id),
         "inquiry": lambda: sources(ticket),
         "attachments": lambda: files(ticket),
+        "satisfaction": satisfactions,
     }
 
 

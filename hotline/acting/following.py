@@ -18,11 +18,6 @@ from tickets.queries import phrases
 
 from .acts import ACTS
 
-#: 1 very satisfied … 5 very dissatisfied, as the sources count.
-SATISFACTION: tuple[tuple[int, str, str], ...] = (
-    (1, "非常满意", "Very satisfied"), (2, "满意", "Satisfied"), (3, "基本满意", "Fairly satisfied"), (4, "不满意", "Dissatisfied"),
-    (5, "非常不满意", "Very dissatisfied"),
-)  # fmt: skip
 SAVE, CLOSE, REDO, MISSED = "save", "close", "redo", "missed"
 #: What a script may name.
 NAMES = ("name", "title", "number", "place", "reply", "answered", "section")

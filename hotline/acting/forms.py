@@ -10,7 +10,9 @@ from rest_framework import serializers
 
 from tickets.domain.words import (
     Disclosure,
+    FileRole,
     MatterType,
+    NoticeForm,
     Outcome,
     RejectionReason,
     ReturnReason,
@@ -197,7 +199,7 @@ class Interim(Strict):
 class Accept(Strict):
     """受理: the notice of acceptance to the petitioner."""
 
-    notice = serializers.ChoiceField(choices=["written", "sms", "online", "none"], required=False, default="written")
+    notice = word(NoticeForm, required=False, default=NoticeForm.WRITTEN.value)
     content = Text(LONG)
     inquiry = _inquiry()
 
@@ -238,9 +240,7 @@ class Attach(Strict):
     """添加附件: one file of at most 20 MB; its name and its bytes must agree."""
 
     file = serializers.FileField(max_length=200)
-    role = serializers.ChoiceField(
-        choices=["matter", "contact", "handling", "photo"], required=False, default="handling"
-    )
+    role = word(FileRole, required=False, default=FileRole.HANDLING.value)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The bytes with their name, as the action takes them."""

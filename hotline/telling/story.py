@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hotline.permissions.table import SEES_READINGS
-from hotline.wording import label, pair
+from hotline.wording import label, pair, why_routed
 from tickets.actions.ratings import CALLER
 from tickets.domain.words import Channel, Role
 from tickets.models import Post
@@ -48,7 +48,7 @@ def _is_same(act: Entry, message: Entry) -> bool:
 
 
 def _line(entry: Entry, telling: Telling, entries: Iterable[Entry]) -> dict[str, Any]:
-    more = "" if telling.is_closed and entry.code in ("contact", "receive") else telling.text(entry.more)
+    more = "" if telling.is_closed and entry.code in ("contact", "receive") else why_routed(telling.text(entry.more))
     if not more and entry.kind == "act" and entry.actor.startswith("platform:"):
         more = telling.text(next((e.more for e in entries if e.kind == "source" and e.at == entry.at and e.more), ""))
     return {

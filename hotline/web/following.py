@@ -18,7 +18,8 @@ from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket
 from hotline.telling import rows, stale
 from hotline.telling.matter import Telling
-from hotline.wording import moments, pair
+from hotline.wording import moments
+from hotline.wording.satisfaction import satisfactions
 from tickets.actions import readings
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.messages import Party
@@ -99,7 +100,7 @@ def _desk(visit: Visit, ticket: Ticket, more: Mapping[str, Any] | None = None, s
         "scripts": _scripts(
             visit, {**told, "section_id": ticket.section_id}, (caller or {}).get("name", ""), reply or {}
         ),
-        "satisfaction": [(code, pair(zh, en)) for code, zh, en in following.SATISFACTION],
+        "satisfaction": satisfactions(),
         "given": _given(visit, ticket),
         "errors": errors,
         "general": [text for name, texts in errors.items() if name not in FORM().fields for text in texts],

@@ -151,6 +151,24 @@ class PauseGround(Labelled):
     SUSPENSION = "suspension", "挂账", "Suspension"
 
 
+class FileRole(Labelled):
+    """附件类别: what a file shows."""
+
+    MATTER = "matter", "诉求材料", "The matter"
+    CONTACT = "contact", "联系凭证", "Proof of contact"
+    HANDLING = "handling", "办理凭证", "Proof of handling"
+    PHOTO = "photo", "现场照片", "Photograph"
+
+
+class NoticeForm(Labelled):
+    """告知方式: how the petitioner is told that the matter is taken on."""
+
+    WRITTEN = "written", "书面告知", "In writing"
+    SMS = "sms", "短信告知", "By text message"
+    ONLINE = "online", "网上告知", "Online"
+    NONE = "none", "未告知", "Not told"
+
+
 class ClockKind(Labelled):
     """What a clock counts (domain §3)."""
 
