@@ -158,7 +158,10 @@ class Transfer(Strict):
 class AskExtension(Strict):
     """申请延期: so many more of the limit's own unit."""
 
-    amount = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0)
+    amount = serializers.DecimalField(
+        max_digits=7, decimal_places=2, min_value=0,
+        help_text=gettext_lazy("In the unit of the limit: working days, calendar days or hours."),
+    )  # fmt: skip
     reason = Text(LONG, required=True)
     told_at = When(required=False, allow_null=True, default=None)
     inquiry = _inquiry()

@@ -69,8 +69,8 @@ def _marks(row: Row) -> str:
     marks = [
         (_("Confidential"), row["is_confidential"]),
         (_("Supervised"), row["is_supervised"]),
-        (_("Chased %d times") % (row["chase_count"] or 0), row["chase_count"]),
-        (_("Redo %d") % (row["redo_count"] or 0), row["redo_count"]),
+        (_("Chases: %d") % (row["chase_count"] or 0), row["chase_count"]),
+        (_("Redos: %d") % (row["redo_count"] or 0), row["redo_count"]),
         (_("Extension asked"), row["extension_asked"]),
         (_("Suspension asked"), row["suspension_asked"]),
     ]

@@ -115,13 +115,13 @@ def _promise(text: Text) -> Iterator[Finding]:
 def _contact(ticket: Ticket, known: Known) -> Iterator[Finding]:
     if known.contact is not None:
         moment, reached = known.contact
-        at = f"{to_local(moment):%m-%d %H:%M}"
+        at = to_local(moment)
         zh, en = (
             ("已联系群众", "Caller contacted")
             if reached
             else ("联系未果，已写明原因", "Not reached, the reason is on record")
         )
-        yield Finding("good", f"{zh}（{at}）", f"{en} ({at})", "contact")
+        yield Finding("good", f"{zh}（{at.month}月{at.day}日 {at:%H:%M}）", f"{en} ({at.day} {at:%b %H:%M})", "contact")
         return
     needing = [each for each in _live(known.inquiries) if each.needs_reply and not each.is_anonymous]
     if any(each.source_id in ("hotline", "business") for each in needing):
