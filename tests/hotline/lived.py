@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
+
 from tests.hotline.bodies import REASON, TEXT
-from tests.hotline.bureau import Bureau, dispatched
+from tests.hotline.bureau import Bureau, dispatched, log_matter, make_section
 from tickets import clock
 from tickets.actions import handling, replies
+from tickets.domain.states import State
 from tickets.domain.words import Outcome
-from tickets.models import Section, Ticket
+from tickets.models import CoHandler, Section, Ticket
 
 
 def again(ticket: Ticket) -> Ticket:
@@ -57,3 +62,22 @@ def answered(bureau: Bureau, **facts: Any) -> Ticket:
     ticket = approved(bureau, **facts)
     replies.send(ticket=ticket, actor=bureau.actor("dispatcher"), now=clock.now())
     return again(ticket)
+
+
+def standing(bureau: Bureau, state: State, **facts: Any) -> Ticket:
+    """A ticket of the lead section put into a state, with the third section helping; it has lived through nothing."""
+    section = None if state in (State.REGISTERED, State.OUTWARD_RETURN_ASKED) else bureau.lead
+    before = {"before_merge": "registered"} if state is State.MERGED else {}
+    ticket = log_matter(state=state.value, section=section, dispatched_at=clock.now(), **before, **facts)
+    CoHandler.objects.create(ticket=ticket, section=make_section("xieban"), asked_at=clock.now())
+    return ticket
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves no trace."""
+    mark = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.urls import URLPattern
 
 from hotline.acting.acts import ACTS
@@ -18,13 +16,15 @@ from hotline.models import User
 from hotline.permissions import ENDPOINTS, actor_of
 from hotline.permissions.table import ANYONE, PEOPLE
 from tests.hotline.bodies import BODIES
-from tests.hotline.bureau import Bureau, Desk, inquiry_of, log_matter, make_section
+from tests.hotline.bureau import Bureau, Desk, inquiry_of
+from tests.hotline.lived import standing as standing_at
+from tests.hotline.lived import undone
 from tickets import clock
 from tickets.actions import files
 from tickets.domain.actors import SYSTEM
 from tickets.domain.states import BY_ACTION, MINE, TABLE, Action, State
 from tickets.domain.words import Role
-from tickets.models import Attachment, CoHandler, Notice, Ticket
+from tickets.models import Attachment, Notice, Ticket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 OFFICE = ("intake", "dispatcher", "leader", "secrecy", "auditor")
@@ -63,26 +63,12 @@ def test_every_act_of_a_person_has_its_row() -> None:
     assert {view.action for _address, view in views() if issubclass(view, ActView)} == of_people
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside leaves no trace."""
-    mark = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(mark)
-
-
 @pytest.fixture
 def standing(bureau: Bureau) -> Any:
     """Makes a ticket of the lead section in a state, with the third section helping."""
 
     def make(state: State, **facts: Any) -> Ticket:
-        section = None if state in (State.REGISTERED, State.OUTWARD_RETURN_ASKED) else bureau.lead
-        before = {"before_merge": "registered"} if state is State.MERGED else {}
-        ticket = log_matter(state=state.value, section=section, dispatched_at=clock.now(), **before, **facts)
-        CoHandler.objects.create(ticket=ticket, section=make_section("xieban"), asked_at=clock.now())
-        return ticket
+        return standing_at(bureau, state, **facts)
 
     return make
 
