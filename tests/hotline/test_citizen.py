@@ -141,6 +141,8 @@ def test_an_answer_is_read_and_rated_and_a_bad_rating_reaches_the_office(bureau:
     assert "已派员修复" not in page, "the internal account stays inside"
     rated = client.post("/progress/matter/", {"solved": "false", "satisfaction": "4", "comment": "又坏了"})
     assert rated.status_code == 303
+    page = Desk(bureau.people["handler"]).client.get(f"/tickets/{ticket.number}/").content.decode()
+    assert all(words in page for words in ("自主评价", "未解决", "不满意", "又坏了")), "the section reads it"
     assert "更改评价" in client.get(rated["Location"]).content.decode()
     rating = Rating.objects.get()
     assert (rating.is_solved, rating.satisfaction, rating.comment, rating.reply_no) == (False, 4, "又坏了", 1)

@@ -175,6 +175,7 @@ def test_no_page_needs_more_statements_for_many_tickets_than_for_a_few(
     few = costs()
     for _round in range(19):
         one_of_each(bureau)
+    assert Ticket.objects.count() == 200
     many = costs()
     more = {key: (count, many.get(key, 0)) for key, count in few.items() if many.get(key, 0) > count}
     assert not more, more

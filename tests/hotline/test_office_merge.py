@@ -108,6 +108,9 @@ def test_either_goes_into_the_other_and_comes_out_again(bureau: Bureau, desk: De
     versions = {f"version-{each.number}": str(again(each).version) for each in (first, second)}
     desk.client.post(address, {"into": first.number, "reason": "同一工地同一问题", **versions})
     assert (again(second).state, again(second).parent) == ("merged", first)
+    goes_on = desk.get(f"/tickets/{first.number}/").content.decode()
+    assert "已并入本件" in goes_on
+    assert f'href="/tickets/{second.number}/"' in goes_on
     shown = desk.get(address).content.decode()
     assert f"撤销并单 {second.number}" in shown
     assert "undo" in shown or "撤销" in shown
