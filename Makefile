@@ -8,6 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SIZE ?= S
 ONLY ?=
+CLOCKS ?= 20000
 TEST_PROCESSES ?= 2
 # Files in the order of their folders: those that start whole houses come early, so that no process is left alone with them at the end.
 TESTS = TEST_WHOLE=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
@@ -29,7 +30,7 @@ test: $(VENV)/.dev check ## 检查并测试(PostgreSQL,再用 SQLite) / check, t
 	TEST_ON=sqlite $(TESTS)
 
 faults: $(VENV)/.dev ## 故障演练:杀进程、清空队列、断开连接 / real processes killed, flushed and cut off, with figures
-	$(BIN)/python -m pytest tests/faults -q
+	CLOCKS=$(CLOCKS) $(BIN)/python -m pytest tests/faults -q
 
 explore: $(VENV)/.dev ## 随机探查性质,每次不同 / the properties on thousands of new examples, other ones each time
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --hypothesis-profile=exploring -k "properties or any_bytes"
