@@ -66,6 +66,8 @@ def _configure(sender: Celery, **_: Any) -> None:
         beat_schedule={
             "sweep-timers": _beat(1, "tickets.tasks.sweep_timers"),
             "seal-journal": _beat(60, "tickets.tasks.seal_journal"),
+            "look-at-calendar": _beat(3600, "tickets.tasks.look_at_calendar"),
+            "advance-proposals": _beat(2, "tickets.tasks.advance_proposals"),
             "pull": _beat(settings.PULL_EVERY, "integrations.tasks.pull"),
             "push": _beat(2, "integrations.tasks.push"),
             "write-alerts": _beat(60, "hotline.tasks.write_alerts"),

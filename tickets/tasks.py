@@ -12,6 +12,7 @@ from tickets.actions import timers
 log = logging.getLogger(__name__)
 BUDGET = 1.0  # seconds: beat calls again every second
 FOLDING = 30.0  # seconds: beat calls again every minute
+RECOUNTING = 20.0  # seconds: beat calls again every two
 
 
 @shared_task(ignore_result=True)
@@ -36,3 +37,22 @@ def seal_journal() -> None:
         figures.fold(now=clock.now(), seconds=FOLDING)
     except Exception:
         log.exception("the figures were not folded; the next call goes on")
+
+
+@shared_task(ignore_result=True)
+def advance_proposals() -> None:
+    """Go on measuring, applying or taking back what is at work; a look-up in an index when nothing is."""
+    from tickets.actions import proposals
+
+    try:
+        proposals.advance(now=clock.now(), seconds=RECOUNTING)
+    except Exception:
+        log.exception("a proposal did not go on; the next call goes on where it stood")
+
+
+@shared_task(ignore_result=True)
+def look_at_calendar() -> None:
+    """From November on: tell the office, once, that the coming year's calendar is missing."""
+    from tickets.actions import calendars
+
+    calendars.alarm(clock.now())

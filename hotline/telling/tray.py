@@ -42,6 +42,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "handed_over": ("工作移交", "Work was handed over"),
     "deputy_ended": ("代理结束", "A deputyship has ended"),
     "rated_badly": ("群众自主评价不满意", "The caller is not satisfied"),
+    "proposal_waits": ("变更方案待审批", "A proposed change waits for approval"),
+    "proposal_done": ("变更方案已完成", "A proposed change is done"),
+    "limits_moved": ("部分在办件时限随规定调整", "Limits of open tickets moved with the rules"),
+    "calendar_missing": ("明年的工作日历尚未载入", "Next year's calendar is not loaded yet"),
     "source_differs": ("来源信息与本单位更正不同", "The source differs from our correction"),
 }
 

@@ -26,6 +26,7 @@ NOT_WORK = (
     "clock_warned",
     "clock_late",
     "clock_resumed",
+    "clock_moved",
     "file_fetched",
     "seen",
     "exchange_settled",
@@ -118,12 +119,15 @@ def note(*, ticket: Ticket, action: str, actor: Actor, now: datetime, refs: Refs
 
 def note_all(*, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: datetime) -> None:
     """``note`` for many (ticket, action, refs) of locked tickets, in few statements; several of one ticket follow one another."""
-    events, touched = [], {}
-    for ticket, action, refs in notes:
-        events.append(_next(ticket, action, actor, now, refs, before=ticket.state))
-        touched[ticket.pk] = ticket
-    Event.objects.bulk_create(events, batch_size=500)
+    notes = list(notes)
+    touched = {ticket.pk: ticket for ticket, _, _ in notes}
+    Event.objects.bulk_create(next_events(notes=notes, actor=actor, now=now), batch_size=500)
     update_columns(Ticket, list(touched.values()), ["journal_seq", "journal_head"])
+
+
+def next_events(*, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: datetime) -> list[Event]:
+    """The events of ``note_all``, not written; the tickets given stand at them. For who writes events and heads with other rows."""
+    return [_next(ticket, action, actor, now, refs, before=ticket.state) for ticket, action, refs in notes]
 
 
 def record(*, chain_name: str, action: str, actor: Actor, now: datetime, refs: Refs | None = None) -> Event:
@@ -150,10 +154,20 @@ def record(*, chain_name: str, action: str, actor: Actor, now: datetime, refs: R
 
 def save_with_history(row: models.Model, *, actor: Actor, now: datetime, reason: str, insert: bool = False) -> None:
     """Save a row that carries django-simple-history, with who, when and why."""
+    _sign(row, actor, now, reason)
+    row.save(force_insert=insert)
+
+
+def delete_with_history(row: models.Model, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Take a reference row out; its history stays, with who, when and why."""
+    _sign(row, actor, now, reason)
+    row.delete()
+
+
+def _sign(row: models.Model, actor: Actor, now: datetime, reason: str) -> None:
     row._history_user = _user(actor)  # type: ignore[attr-defined]
     row._history_date = now  # type: ignore[attr-defined]
     row._change_reason = f"{reason} [{actor.label}]"  # type: ignore[attr-defined]
-    row.save(force_insert=insert)
 
 
 def _user(actor: Actor) -> Any:

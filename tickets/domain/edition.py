@@ -134,16 +134,17 @@ def _plain(row: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What would change: rows put in place of those of the same day or year, and days and hours that go."""
+    """What would change: rows put in place of those of the same day or year, and what goes."""
 
     days: tuple[DayRow, ...] = ()
     no_days: tuple[date, ...] = ()
     hours: tuple[HoursRow, ...] = ()
     no_hours: tuple[date, ...] = ()
     years: tuple[YearRow, ...] = ()
+    no_years: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.days, self.no_days, self.hours, self.no_hours, self.years))
+        return any((self.days, self.no_days, self.hours, self.no_hours, self.years, self.no_years))
 
     def of(self, content: Content) -> Content:
         """The content as it would be."""
@@ -151,7 +152,7 @@ class Amendment:
         return Content(
             {day: row for day, row in content.days.items() if day not in gone} | {row.date: row for row in self.days},
             {day: row for day, row in content.hours.items() if day not in shut} | {row.first_date: row for row in self.hours},
-            {**content.years, **{row.year: row for row in self.years}},
+            {year: row for year, row in content.years.items() if year not in self.no_years} | {row.year: row for row in self.years},
         )  # fmt: skip
 
     def plain(self) -> dict[str, Any]:
@@ -162,6 +163,7 @@ class Amendment:
         gone = {
             "no_days": [day.isoformat() for day in self.no_days],
             "no_hours": [day.isoformat() for day in self.no_hours],
+            "no_years": list(self.no_years),
         }
         return {**content.plain(), **gone}
 
@@ -175,6 +177,7 @@ class Amendment:
             tuple(content.hours.values()),
             tuple(date.fromisoformat(day) for day in plain["no_hours"]),
             tuple(content.years.values()),
+            tuple(plain["no_years"]),
         )
 
 
@@ -195,6 +198,7 @@ def between(before: Content, after: Content) -> Amendment:
         tuple(row for day, row in sorted(after.hours.items()) if before.hours.get(day) != row),
         tuple(sorted(before.hours.keys() - after.hours.keys())),
         tuple(row for year, row in sorted(after.years.items()) if before.years.get(year) != row),
+        tuple(sorted(before.years.keys() - after.years.keys())),
     )
 
 

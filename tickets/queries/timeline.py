@@ -36,6 +36,7 @@ OTHER = {
     "clock_resumed": ("暂停期满，恢复计时", "The pause is over, the limit runs again"),
     "clock_due": ("时限已到", "A limit passed"),
     "clock_late": ("恢复办理当日未办结，计为逾期", "Not done on the day of resuming: late"),
+    "clock_moved": ("时限随规定调整", "A limit moved with the rules"),
     "clock_escalated": ("逾期上报", "Escalated"),
     "redo_while_open": ("办理中再要求重办", "Redo asked while open"),
     "bounced_while_open": ("办理中回退补正", "Bounced while open"),

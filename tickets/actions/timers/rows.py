@@ -103,7 +103,7 @@ def arm(timer: Timer, now: datetime) -> None:
     reckoned = reckon(timer, calendar, now)
     timer.due_at, timer.is_provisional = reckoned.due_at, reckoned.is_provisional
     rungs = ladder(timer, timer.policy, calendar, reckoned)
-    _step_back(timer, rungs, reckoned, now)
+    step_back(timer, rungs, reckoned, now)
     timer.next_at = next_moment(timer, rungs, reckoned)
 
 
@@ -113,7 +113,8 @@ def settle(timer: Timer) -> None:
     timer.due_at, timer.is_provisional, timer.next_at = reckoned.due_at, reckoned.is_provisional, None
 
 
-def _step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetime) -> None:
+def step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetime) -> None:
+    """A clock whose moments moved ahead stands on the step it would have reached by now."""
     passed = [rung.step for rung in rungs if rung.at <= now]
     if timer.step >= DUE and (reckoned.breach_at is None or reckoned.breach_at > now):
         timer.breached_at, timer.is_late = None, False

@@ -1,0 +1,164 @@
+"""Recounted clocks are written as a set: on PostgreSQL one statement for clocks, events and tickets, on SQLite one for each table.
+
+On PostgreSQL nothing is locked while a chunk is counted: a ticket whose journal has gone on meanwhile is left out of the statement and
+named, to be counted again. SQLite has one writer, so that cannot happen there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from tickets.domain.actors import SYSTEM
+from tickets.models import Event, Ticket, Timer
+from tickets.models.bulk import update_columns
+
+from .. import ledger
+from ..timers.rows import LAPSING, next_due
+from .recounting import RUNNING, WRITTEN, Clock, Recounted
+
+MOVED = "clock_moved"
+KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "is_overdue")
+OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The tickets of one statement, with all their clocks recounted; ``refs``: what the events say of the proposal."""
+
+    tickets: Sequence[Ticket]
+    clocks: dict[int, list[Recounted]]
+    refs: dict[str, Any]
+
+
+def write(chunk: Chunk, now: datetime) -> set[int]:
+    """Write what differs; the ids of the tickets that somebody else changed meanwhile, of which nothing was written."""
+    changed = [each for rows in chunk.clocks.values() for each in rows if each.differs]
+    if not changed:
+        return set()
+    touched = {each.after.ticket_id for each in changed}
+    tickets = [ticket for ticket in chunk.tickets if ticket.pk in touched]
+    began = {ticket.pk: ticket.journal_seq for ticket in tickets}
+    events = _events(tickets, chunk, now)
+    for ticket in tickets:
+        _keep_next(ticket, [each.after for each in chunk.clocks[ticket.pk]])
+    clocks = [each.after for each in changed]
+    if connection.vendor != "postgresql":
+        _one_by_one(tickets, events, clocks)
+        return set()
+    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, clocks)
+
+
+def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Event]:
+    """One event a ticket that names its moved clocks with their due moments."""
+    notes = []
+    for ticket in tickets:
+        moved = [each for each in chunk.clocks[ticket.pk] if each.is_moved]
+        if moved:
+            told = [{"timer": each.after.id, "from": each.before.due_at, "to": each.after.due_at} for each in moved]
+            notes.append((ticket, MOVED, {**chunk.refs, "clocks": [_plain(each) for each in told]}))
+    return ledger.next_events(notes=notes, actor=SYSTEM, now=now)
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+
+
+def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
+    """What timers.reach keeps on the ticket, from the clocks at hand."""
+    duties = [clock for clock in clocks if clock.kind not in LAPSING]
+    running = [clock for clock in duties if clock.run == RUNNING and clock.due_at is not None]
+    first = min(running, key=lambda clock: (clock.due_at, clock.id), default=None)
+    for name, value in next_due(first.as_timer if first else None).items():
+        setattr(ticket, name, value)
+    ticket.is_overdue = any(clock.breached_at is not None for clock in duties)
+
+
+def _one_by_one(tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock]) -> None:
+    Event.objects.bulk_create(events, batch_size=500)
+    update_columns(Timer, _timers(clocks), [name.removesuffix("_id") for name in WRITTEN])
+    update_columns(Ticket, tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
+
+
+def _timers(clocks: Sequence[Clock]) -> list[Timer]:
+    return [Timer(pk=clock.id, **{name: getattr(clock, name) for name in WRITTEN}) for clock in clocks]
+
+
+# -- PostgreSQL ---------------------------------------------------------------------------------------------------------------
+
+
+def _at_once(
+    tickets: Sequence[Ticket], began: dict[int, int], events: Sequence[Event], clocks: Sequence[Clock]
+) -> set[int]:
+    """One statement; the ids of the tickets that were as they had been read."""
+    given_tickets = [
+        {"id": each.pk, "began": began[each.pk], "journal_seq": each.journal_seq, "journal_head": each.journal_head}
+        | {name: _said(getattr(each, name)) for name in KEPT_ON_TICKET}
+        for each in tickets
+    ]
+    given_events = [{name: _said(getattr(each, name)) for name in OF_EVENT} for each in events]
+    given_clocks = [
+        {"id": each.id, "ticket_id": each.ticket_id} | {name: _said(getattr(each, name)) for name in WRITTEN}
+        for each in clocks
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [json.dumps(given) for given in (given_tickets, given_events, given_clocks)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _said(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@cache
+def _statement() -> str:
+    """Locked are only tickets that stand where they stood; events follow those, heads follow the events (the guard sees them)."""
+    event, ticket, timer = (model._meta.db_table for model in (Event, Ticket, Timer))
+    heads = _shape(Ticket, "id", "journal_seq", "journal_head", *KEPT_ON_TICKET)
+    # ruff: noqa: S608 (all names are our own)
+    given = f"g AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS x({heads}, began int))"
+    held = (
+        f"held AS MATERIALIZED (SELECT t.id FROM {ticket} t JOIN g ON g.id = t.id AND g.began = t.journal_seq"
+        " ORDER BY t.id FOR NO KEY UPDATE OF t)"
+    )
+    noted = (
+        f"noted AS (INSERT INTO {event} ({', '.join(OF_EVENT)}, chain) SELECT {_of('e', OF_EVENT)}, ''"
+        f" FROM jsonb_to_recordset(%s::jsonb) AS e({_shape(Event, *OF_EVENT)}) JOIN held ON held.id = e.ticket_id"
+        " RETURNING ticket_id, seq, digest)"
+    )
+    clocks = (
+        f"clocks AS (UPDATE {timer} SET {_sets(WRITTEN)} FROM"
+        f" jsonb_to_recordset(%s::jsonb) AS g({_shape(Timer, 'id', 'ticket_id', *WRITTEN)})"
+        f" JOIN held ON held.id = g.ticket_id WHERE {timer}.id = g.id)"
+    )
+    followed = (
+        f"heads AS (UPDATE {ticket} SET journal_seq = coalesce(n.seq, {ticket}.journal_seq),"
+        f" journal_head = coalesce(n.digest, {ticket}.journal_head), {_sets(KEPT_ON_TICKET)}"
+        f" FROM g JOIN held ON held.id = g.id LEFT JOIN noted n ON n.ticket_id = g.id WHERE {ticket}.id = g.id)"
+    )
+    return f"WITH {given}, {held}, {noted}, {clocks}, {followed} SELECT id FROM held"
+
+
+def _of(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+def _sets(names: Sequence[str]) -> str:
+    return ", ".join(f"{name} = g.{name}" for name in names)
+
+
+def _shape(model: type[models.Model], *names: str) -> str:
+    """The columns as a record's shape."""
+    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
+    kinds = {
+        name: field.rel_db_type(connection) if field.primary_key or field.is_relation else field.db_type(connection)
+        for name, field in fields.items()
+        if name in names
+    }
+    return ", ".join(f"{name} {kinds[name]}" for name in names)
