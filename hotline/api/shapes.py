@@ -89,6 +89,7 @@ class TicketRow(serializers.Serializer[Any]):
     proposed_section_name = Char(allow_null=True)
     route_reason = Char()
     due_at = Moment(allow_null=True)
+    due_provisional = Bool(help_text="暂定: it touches a day that is not announced yet")
     is_overdue = Bool()
     is_confidential = Bool()
     is_supervised = Bool()

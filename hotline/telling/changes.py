@@ -90,11 +90,14 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "submitted_at": ("提交时间", "Submitted"), "reviewed_at": ("初审时间", "Reviewed"), "approved_at": ("签发时间", "Approved"),
     "is_open": ("待裁定", "Waits for a ruling"), "is_granted": ("已批准", "Granted"), "receipt_no": ("回执号", "Receipt"),
     "before_merge": ("并单前状态", "State before the merge"), "due_at": ("到期", "Due"), "due_kind": ("时限种类", "Clock"),
-    "due_unit": ("时限单位", "Unit"), "due_from": ("起算", "Counted from"), "is_overdue": ("超期", "Overdue"), "no": ("序号", "No."),
+    "due_unit": ("时限单位", "Unit"), "due_from": ("起算", "Counted from"), "due_provisional": ("时限暂定", "Provisional limit"),
+    "is_overdue": ("超期", "Overdue"), "no": ("序号", "No."),
 }  # fmt: skip
 OF_PEOPLE = frozenset({"handler", "author", "reviewer", "approver"})
 #: What follows from the clocks and is told by them.
-OF_CLOCKS = frozenset({"version", "due_at", "due_kind", "due_unit", "due_from", "is_overdue", "before_merge"})
+OF_CLOCKS = frozenset(
+    {"version", "due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue", "before_merge"}
+)
 WORDS: Mapping[str, Any] = {
     "state": State,
     "type": MatterType,

@@ -90,6 +90,16 @@ class Visit:
         return may(self.actor, "page.search", signed_in=True)
 
     @property
+    def sees_proposals(self) -> bool:
+        """Whether proposed changes of calendar and limits are for him."""
+        return may(self.actor, "page.rules.proposals", signed_in=True)
+
+    @property
+    def may_propose(self) -> bool:
+        """Whether he may propose one."""
+        return may(self.actor, "page.rules.propose", signed_in=True)
+
+    @property
     def themes(self) -> list[tuple[str, str]]:
         """How pages may look."""
         return [("auto", _("As the system has it")), ("light", _("Light")), ("dark", _("Dark"))]

@@ -36,6 +36,7 @@ DERIVED = {
     "due_kind",
     "due_unit",
     "due_from",
+    "due_provisional",
     "is_overdue",
     "before_merge",
     "is_open",

@@ -73,6 +73,7 @@ class Ticket(models.Model):
     due_kind = word(ClockKind, blank=True, help_text="which clock that is")
     due_unit = models.CharField(max_length=16, blank=True, help_text="the unit of its limit: in which words it is told")
     due_from = models.DateTimeField(null=True, blank=True, help_text="when it began")
+    due_provisional = models.BooleanField(default=False, help_text="暂定: it touches a day that is not announced yet")
     is_overdue = models.BooleanField(default=False, help_text="a stored fact, set when the clock fires")
     history = history()
 

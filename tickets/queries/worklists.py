@@ -28,7 +28,7 @@ PART = 1_000
 COLUMNS = (
     "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
     "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
-    "due_at", "due_kind", "due_unit", "due_from",
+    "due_at", "due_kind", "due_unit", "due_from", "due_provisional",
     "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "asked_at", "redo_count",
     "registered_at", "dispatched_at", "sent_at", "closed_at", "promised_on", "extension_asked", "suspension_asked",
 )  # fmt: skip

@@ -119,6 +119,7 @@ class Preparation:
             "due_kind": "",
             "due_unit": "",
             "due_from": NULL,
+            "due_provisional": False,
             "round": 0,
             **{name: text(value) for name, value in facts.items()},
         }

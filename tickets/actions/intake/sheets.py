@@ -18,6 +18,7 @@ class Sheets:
     OF_TICKET: tuple[str, ...] = (
         "id", "number", "channel", "state", "version", "registered_at", "is_supervised", "project_id",
         "proposed_section_id", "route_reason", "section_id", "dispatched_at", "due_at", "due_kind", "due_unit", "due_from",
+        "due_provisional",
         "round", "journal_seq", "journal_head", "title", "content", "type", "category", "urgency", "area_code", "place",
     )  # fmt: skip
 

@@ -5,5 +5,6 @@ from .proposing import UnableToPropose, propose_calendar, propose_policy
 from .working import advance, concerns_any, publish_unopposed
 
 __all__ = [
-    "UnableToPropose", "advance", "approve", "choose", "concerns_any", "propose_calendar", "propose_policy", "publish_unopposed", "refuse", "take_back", "withdraw",
+    "UnableToPropose", "advance", "approve", "choose", "concerns_any", "propose_calendar", "propose_policy", "publish_unopposed",
+    "refuse", "take_back", "withdraw",
 ]  # fmt: skip

@@ -79,7 +79,7 @@ def take_back(*, proposal: Proposal, actor: Actor, now: datetime, text: str) -> 
         raise UnableToPropose("note", "请写明撤回的理由。", "Say why it is taken back.", "note")
     later = Proposal.objects.filter(kind=proposal.kind, stage__in=(Stage.APPLIED.value, *CHANGING), pk__gt=proposal.pk)
     if proposal.kind == ProposalKind.POLICY:
-        later = later.filter(policy_id=proposal.successor_id)
+        later = later.filter(policy_id=proposal.successor_id or 0)
     if (follower := later.order_by("-pk").first()) is not None:
         raise UnableToPropose(
             "later", f"之后的变更“{follower.title}”仍在执行，请先撤回它。",

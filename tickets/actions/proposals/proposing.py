@@ -98,8 +98,8 @@ def base_of(proposal: Proposal) -> str:
     """What a proposal is measured against: the calendar's content, or the limit's row as it stands."""
     if proposal.kind == ProposalKind.CALENDAR:
         return read_content().digest()
-    row = Policy.objects.filter(pk=proposal.policy_id).values().first() or {}
-    return sha256(canonical({name: str(value) for name, value in row.items()}))
+    row = Policy.objects.filter(pk=proposal.policy_id or 0).values().first()
+    return sha256(canonical({name: str(value) for name, value in (row or {}).items()}))
 
 
 def amended(proposal: Proposal, content: Content) -> Content:
@@ -152,10 +152,11 @@ def _plain(value: Any) -> Any:
 
 def successor_of(proposal: Proposal) -> Policy:
     """The row that would follow, not saved."""
-    policy = Policy.objects.get(pk=proposal.policy_id)
+    policy = Policy.objects.get(pk=proposal.policy_id or 0)
     row = Policy.objects.get(pk=policy.pk)
     row.pk, row._state.adding = None, True
     for name, value in proposal.what["values"].items():
-        setattr(row, name, Policy._meta.get_field(name).to_python(value))
+        column: Any = Policy._meta.get_field(name)
+        setattr(row, name, column.to_python(value))
     row.version, row.effective_from = policy.version + 1, date.fromisoformat(proposal.what["effective_from"])
     return row

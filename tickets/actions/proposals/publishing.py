@@ -30,7 +30,7 @@ def publish_calendar(proposal: Proposal, now: datetime) -> None:
 
 def restore_calendar(proposal: Proposal, now: datetime) -> None:
     """The calendar before the proposal becomes a new edition."""
-    kept = CalendarEdition.objects.get(pk=proposal.before_edition)
+    kept = CalendarEdition.objects.get(pk=proposal.before_edition or 0)
     wanted = Content.of(kept.content)
     write_rows(between(read_content(), wanted), now, f"撤回：{proposal.title}")
     edition = _edition(wanted, kept.document, now)
@@ -84,7 +84,7 @@ def _delete(rows: models.QuerySet[models.Model], now: datetime, reason: str) -> 
 
 def publish_policy(proposal: Proposal, now: datetime) -> None:
     """The old row ends the day before the new one begins; old clocks keep their terms by it."""
-    old, new = Policy.objects.select_for_update().get(pk=proposal.policy_id), successor_of(proposal)
+    old, new = Policy.objects.select_for_update().get(pk=proposal.policy_id or 0), successor_of(proposal)
     old.effective_to = new.effective_from - ONE_DAY
     ledger.save_with_history(old, actor=SYSTEM, now=now, reason=proposal.reason)
     ledger.save_with_history(new, actor=SYSTEM, now=now, reason=proposal.reason)
@@ -94,8 +94,8 @@ def publish_policy(proposal: Proposal, now: datetime) -> None:
 
 def restore_policy(proposal: Proposal, now: datetime) -> None:
     """The old row holds again; the new one never did: its days end before they begin."""
-    old = Policy.objects.select_for_update().get(pk=proposal.policy_id)
-    new = Policy.objects.select_for_update().get(pk=proposal.successor_id)
+    old = Policy.objects.select_for_update().get(pk=proposal.policy_id or 0)
+    new = Policy.objects.select_for_update().get(pk=proposal.successor_id or 0)
     old.effective_to, new.effective_to = None, new.effective_from - ONE_DAY
     for row in (old, new):
         ledger.save_with_history(row, actor=SYSTEM, now=now, reason=f"撤回：{proposal.title}")

@@ -159,7 +159,7 @@ class _Worker:
 
     def _back(self, proposal: Proposal) -> QuerySet[Timer]:
         if proposal.kind == ProposalKind.POLICY:
-            return Timer.objects.filter(run__in=ALIVE, policy_id=proposal.successor_id)
+            return Timer.objects.filter(run__in=ALIVE, policy_id=proposal.successor_id or 0)
         return concerned(proposal).filter(Q(calendar_edition=None) | Q(calendar_edition=proposal.before_edition))
 
     # -- chunks ---------------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def concerned(proposal: Proposal) -> QuerySet[Timer]:
     """The clocks that run or pause and that the change can reach: of the policy, or with a changed day between start and end."""
     rows = Timer.objects.filter(run__in=ALIVE)
     if proposal.kind == ProposalKind.POLICY:
-        return rows.filter(policy_id=proposal.policy_id)
+        return rows.filter(policy_id=proposal.policy_id or 0)
     if not proposal.what["span"]:
         return rows.none()
     first, last = (date.fromisoformat(day) for day in proposal.what["span"])
@@ -287,6 +287,7 @@ def _with_section(made: dict[int, list[Recounted]]) -> list[tuple[Recounted, int
 
 def _move(proposal: Proposal, each: Recounted, section: int | None) -> ProposedMove:
     clock = each.before
+    assert clock.due_at is not None and each.after.due_at is not None  # noqa: S101, PT018 (else it has no effect)
     return ProposedMove(
         proposal=proposal, timer_id=clock.id, ticket_id=clock.ticket_id, section_id=section, side=clock.side, kind=clock.kind,
         due_before=clock.due_at, due_at=each.after.due_at, effect=each.effect,

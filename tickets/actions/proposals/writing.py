@@ -24,7 +24,7 @@ from ..timers.rows import LAPSING, next_due
 from .recounting import RUNNING, WRITTEN, Clock, Recounted
 
 MOVED = "clock_moved"
-KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "is_overdue")
+KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
 

@@ -168,6 +168,7 @@ def reach(rows: Iterable[Row]) -> Row:
     running = [row for row in rows if row["run"] == RUNNING and row["kind"] not in BESIDE]
     first = min(running, key=itemgetter("due_at"), default=None)
     if first is None:
-        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None}
+        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None, "due_provisional": False}
     unit = first["terms"].get("unit", Unit.WORKING_DAYS.value)
-    return {"due_at": first["due_at"], "due_kind": first["kind"], "due_unit": unit, "due_from": first["started_at"]}
+    kept = {"due_at": first["due_at"], "due_kind": first["kind"], "due_unit": unit, "due_from": first["started_at"]}
+    return {**kept, "due_provisional": first["is_provisional"]}

@@ -175,8 +175,9 @@ def reach(ticket: Ticket) -> None:
 def next_due(clock: Timer | None) -> dict[str, Any]:
     """What the ticket keeps of the clock that is due first."""
     if clock is None:
-        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None}
+        return {"due_at": None, "due_kind": "", "due_unit": "", "due_from": None, "due_provisional": False}
     unit = clock.terms.get("unit", Unit.WORKING_DAYS.value)
     return {
-        "due_at": clock.due_at, "due_kind": clock.kind, "due_unit": unit, "due_from": clock.restarted_at or clock.started_at
+        "due_at": clock.due_at, "due_kind": clock.kind, "due_unit": unit, "due_from": clock.restarted_at or clock.started_at,
+        "due_provisional": clock.is_provisional,
     }  # fmt: skip

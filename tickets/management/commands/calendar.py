@@ -86,8 +86,8 @@ class Command(BaseCommand):
             self.stdout.write(f"… 另有 {len(told) - SHOWN} 天 / and {len(told) - SHOWN} more days")
         for row in change.hours:
             self.stdout.write(f"{row.first_date} 起办公时间 / office hours from: {row.hours}")
-        for row in kept:
-            self.stdout.write(f"{row.date}  保留：{row.name_zh}（{row.document}） / kept, ordered locally")
+        for day in kept:
+            self.stdout.write(f"{day.date}  保留：{day.name_zh}（{day.document}） / kept, ordered locally")
 
     def load(self, notice: Notice, change: Amendment, reason: str) -> None:
         """At once when no clock moves; else as a proposal."""
