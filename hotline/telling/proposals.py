@@ -130,7 +130,7 @@ def _stretch(days: Sequence[DayRow], today: date) -> dict[str, str]:
     when = moments.day(first.date, today)
     if last is not first:
         when = f"{when} – {moments.day(last.date, today if last.date.year != first.date.year else first.date)}"
-    mark = _("worked") if first.is_working else _("off")
+    mark = _("worked") if first.is_working else _("day off")
     issuer = "" if first.issuer == Issuer.STATE else f" · {label(Issuer, first.issuer)}"
     provisional = "" if first.announced else f" · {_('provisional')}"
     count = f" · {_('%d days') % len(days)}" if len(days) > 1 else ""

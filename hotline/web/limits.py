@@ -136,5 +136,5 @@ def _special(row: SpecialDay) -> dict[str, Any]:
     return {
         "row": row,
         "name": pair(row.name_zh, row.name_en or row.name_zh),
-        "what": (_("own hours") if row.intervals else _("worked")) if row.is_working else _("off"),
+        "what": (_("own hours") if row.intervals else _("worked")) if row.is_working else _("day off"),
     }
