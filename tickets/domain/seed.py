@@ -19,6 +19,18 @@ NAMES: dict[str, str] = {
 }
 
 
+#: Where the package differs from the notice itself, the notice decides.
+CORRECTIONS = (
+    SpecialDay(
+        date(2005, 12, 31),
+        True,
+        "元旦调休上班",
+        "Make-up working day for New Year's Day",
+        "国办发明电〔2005〕35号 国务院办公厅关于2006年部分节假日安排的通知",
+    ),
+)
+
+
 def seed() -> list[SpecialDay]:
     """Holidays and make-up days of all years of the package, in order of date (2004 to 2026 with version 1.11)."""
     off = {
@@ -28,7 +40,7 @@ def seed() -> list[SpecialDay]:
         day: SpecialDay(day, True, f"{NAMES[name]}调休上班", f"Make-up working day for {name}", document(day.year))
         for day, name in constants.workdays.items()
     }
-    rows = off | on
+    rows = off | on | {row.date: row for row in CORRECTIONS}
     return [rows[day] for day in sorted(rows)]
 
 
