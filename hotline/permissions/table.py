@@ -90,6 +90,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.search": READERS - {Role.AUDITOR},
     "page.board.approve": frozenset({Role.LEADER, Role.DISPATCHER}),
     "page.board": BOARD,
+    "page.board.forecast": BOARD,
     "page.board.screen": frozenset({Role.LEADER, Role.DISPATCHER}),
     "page.tray": PEOPLE,
     "page.intake": CLERKS,
