@@ -71,7 +71,7 @@ def read(now: datetime, section_id: int | None = None) -> Forecast:
     days = tuple(today + ONE_DAY * step for step in range(DAYS))
     holiday = next_holiday(calendar, today)
     last = max(days[-1], holiday.after) if holiday else days[-1]
-    lines = _lines(_counted(now, last, section_id), today)
+    lines = _lines(_counted(last, section_id), today)
     return Forecast(today, days, holiday, tuple(lines), _whole(lines))
 
 
@@ -91,14 +91,15 @@ def _open(section_id: int | None) -> QuerySet[Ticket]:
     rows = Ticket.objects.filter(state__in=sorted(OPEN), due_at__isnull=False)
     if section_id is None:
         return rows
-    return rows.filter(section_id=section_id or None)
+    return rows.filter(section_id=section_id) if section_id else rows.filter(section_id__isnull=True)
 
 
-def _counted(now: datetime, last: date, section_id: int | None) -> list[dict[str, Any]]:
+def _counted(last: date, section_id: int | None) -> list[dict[str, Any]]:
     """(section, day, overdue or not) with counts; midnight belongs to the day it ends."""
     day = TruncDate(F("due_at") - TICK, tzinfo=SHANGHAI)
     rows = _open(section_id).filter(due_at__lte=at(last + ONE_DAY, 0)).order_by()
-    return list(rows.annotate(day=day).values("section_id", "day", "is_overdue").annotate(n=Count("pk")))
+    counted: Any = rows.annotate(day=day).values("section_id", "day", "is_overdue").annotate(n=Count("pk"))
+    return list(counted)
 
 
 def _lines(rows: list[dict[str, Any]], today: date) -> list[Line]:
