@@ -23,6 +23,7 @@ from tickets.domain.notices import amendment, read
 from tickets.domain.words import Channel, ClockKind, Role, Side
 from tickets.models import (
     CalendarEdition,
+    ClockEvent,
     CoveredYear,
     Event,
     OfficeHours,
@@ -38,6 +39,7 @@ from tickets.models import (
 from tickets.queries import journal
 from tickets.queries.calendar import read_content, working_calendar
 from tickets.queries.reckoning import reckon
+from tickets.queries.replaying import replay
 
 pytestmark = pytest.mark.everywhere
 FILE = Path(__file__).parents[2] / "samples" / "notices" / "2027.json"
@@ -92,6 +94,7 @@ def replayed() -> None:
     calendar = working_calendar()
     for timer in Timer.objects.filter(run="running").select_related("policy"):
         assert timer.due_at == reckon(timer, calendar, NOW).due_at, timer
+    assert [found for found in replay() if found] == [], "rows are the fold of their clocks' events"
     assert journal.verify().ok
 
 
@@ -143,6 +146,9 @@ def test_applied_to_all_and_taken_back_whole(db: None) -> None:
     assert {each["timer"] for each in json.loads(event.payload)["refs"]["clocks"]} == {
         moved.pk, reply(ticket, Side.INNER).pk
     }  # fmt: skip
+    assert list(ClockEvent.objects.filter(timer=moved).values_list("kind", "ground").order_by("id"))[-1] == (
+        "recount", f"proposal:{proposal.pk}"
+    )  # fmt: skip
     replayed()
     later = matter(NOW)  # begun under the new calendar
     assert reply(later).due_at == moved.due_at

@@ -20,7 +20,7 @@ from tickets.domain.words import ClockKind, Side
 from tickets.models import Effect, Policy, Run, Timer
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, ladder, reckon
 
-from ..timers.rows import ALIVE, LAPSING, next_moment, step_back
+from ..timers.rows import ALIVE, BESIDE, next_moment, step_back
 
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
 RUNNING, PAUSED = Run.RUNNING.value, Run.PAUSED.value
@@ -79,6 +79,11 @@ class Recounted:
     @property
     def is_moved(self) -> bool:
         return self.before.due_at != self.after.due_at
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Its terms or its policy are others, whatever becomes of the moment."""
+        return self.before.terms != self.after.terms or self.before.policy_id != self.after.policy_id
 
     @property
     def differs(self) -> bool:
@@ -199,7 +204,7 @@ def _effect(before: Clock, after: Clock, now: datetime) -> str:
     """'' when the due moment stays. A right that lapses makes nobody overdue."""
     if before.due_at == after.due_at or before.due_at is None or after.due_at is None:
         return ""
-    if before.kind not in LAPSING and before.run == RUNNING:
+    if before.kind not in BESIDE and before.run == RUNNING:
         was, is_ = before.due_at <= now, after.due_at <= now
         if was != is_:
             return (Effect.OVERDUE if is_ else Effect.SAVED).value

@@ -188,7 +188,7 @@ class _Worker:
             tickets = self._tickets(left, locked=tries == TRIES - 1)
             made = self._recounted(proposal, [ticket.pk for ticket in tickets])
             begin = monotonic()
-            raced = write(Chunk(tickets, made, refs), self.now)
+            raced = write(Chunk(tickets, made, refs, proposal.document), self.now)
             self._fit(monotonic() - begin)
             proposal.changed += sum(each.is_moved for pk, rows in made.items() if pk not in raced for each in rows)
             left, tries = sorted(raced), tries + 1

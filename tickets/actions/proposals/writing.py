@@ -16,15 +16,17 @@ from typing import Any
 from django.db import connection, models
 
 from tickets.domain.actors import SYSTEM
-from tickets.models import Event, Ticket, Timer
+from tickets.domain.clock_events import ClockEventKind
+from tickets.models import ClockEvent, Event, Ticket, Timer
 from tickets.models.bulk import update_columns
 
 from .. import ledger
-from ..timers.rows import LAPSING, next_due
+from ..timers.rows import BESIDE, next_due
 from .recounting import RUNNING, WRITTEN, Clock, Recounted
 
 MOVED = "clock_moved"
 KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
+OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
 
@@ -35,6 +37,7 @@ class Chunk:
     tickets: Sequence[Ticket]
     clocks: dict[int, list[Recounted]]
     refs: dict[str, Any]
+    document: str = ""
 
 
 def write(chunk: Chunk, now: datetime) -> set[int]:
@@ -48,11 +51,25 @@ def write(chunk: Chunk, now: datetime) -> set[int]:
     events = _events(tickets, chunk, now)
     for ticket in tickets:
         _keep_next(ticket, [each.after for each in chunk.clocks[ticket.pk]])
+    happened = [_happened(each, chunk, now) for each in changed if each.is_moved or each.says_otherwise]
     clocks = [each.after for each in changed]
     if connection.vendor != "postgresql":
-        _one_by_one(tickets, events, clocks)
+        _one_by_one(tickets, events, clocks, happened)
         return set()
-    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, clocks)
+    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, clocks, happened)
+
+
+def _happened(each: Recounted, chunk: Chunk, now: datetime) -> ClockEvent:
+    """The clock's own event: counted anew under another calendar or policy, or following the deadline it is kept ahead of."""
+    before, after = each.before, each.after
+    has_policy = before.policy_id != after.policy_id
+    follows = before.terms != after.terms and not has_policy
+    return ClockEvent(
+        timer_id=after.id, kind=(ClockEventKind.FOLLOW if follows else ClockEventKind.RECOUNT).value, at=now,
+        ground=f"proposal:{chunk.refs.get('proposal', '')}", document=chunk.document, actor=SYSTEM.label,
+        terms=after.terms if before.terms != after.terms else None, policy_id=after.policy_id if has_policy else None,
+        policy_version=after.policy_version if has_policy else None, due_at=after.due_at,
+    )  # fmt: skip
 
 
 def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Event]:
@@ -72,7 +89,7 @@ def _plain(told: dict[str, Any]) -> dict[str, Any]:
 
 def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
     """What timers.reach keeps on the ticket, from the clocks at hand."""
-    duties = [clock for clock in clocks if clock.kind not in LAPSING]
+    duties = [clock for clock in clocks if clock.kind not in BESIDE]
     running = [clock for clock in duties if clock.run == RUNNING and clock.due_at is not None]
     first = min(running, key=lambda clock: (clock.due_at, clock.id), default=None)
     for name, value in next_due(first.as_timer if first else None).items():
@@ -80,8 +97,11 @@ def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
     ticket.is_overdue = any(clock.breached_at is not None for clock in duties)
 
 
-def _one_by_one(tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock]) -> None:
+def _one_by_one(
+    tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock], happened: Sequence[ClockEvent]
+) -> None:
     Event.objects.bulk_create(events, batch_size=500)
+    ClockEvent.objects.bulk_create(happened, batch_size=500)
     update_columns(Timer, _timers(clocks), [name.removesuffix("_id") for name in WRITTEN])
     update_columns(Ticket, tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
 
@@ -94,7 +114,11 @@ def _timers(clocks: Sequence[Clock]) -> list[Timer]:
 
 
 def _at_once(
-    tickets: Sequence[Ticket], began: dict[int, int], events: Sequence[Event], clocks: Sequence[Clock]
+    tickets: Sequence[Ticket],
+    began: dict[int, int],
+    events: Sequence[Event],
+    clocks: Sequence[Clock],
+    happened: Sequence[ClockEvent],
 ) -> set[int]:
     """One statement; the ids of the tickets that were as they had been read."""
     given_tickets = [
@@ -107,8 +131,14 @@ def _at_once(
         {"id": each.id, "ticket_id": each.ticket_id} | {name: _said(getattr(each, name)) for name in WRITTEN}
         for each in clocks
     ]
+    tickets_of = {each.id: each.ticket_id for each in clocks}
+    given_happened = [
+        {"ticket_id": tickets_of[each.timer_id]} | {name: _said(getattr(each, name)) for name in OF_CLOCK}
+        for each in happened
+    ]
+    given = (given_tickets, given_events, given_clocks, given_happened)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [json.dumps(given) for given in (given_tickets, given_events, given_clocks)])
+        cursor.execute(_statement(), [json.dumps(each) for each in given])
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -137,12 +167,17 @@ def _statement() -> str:
         f" jsonb_to_recordset(%s::jsonb) AS g({_shape(Timer, 'id', 'ticket_id', *WRITTEN)})"
         f" JOIN held ON held.id = g.ticket_id WHERE {timer}.id = g.id)"
     )
+    happened = (
+        f"happened AS (INSERT INTO {ClockEvent._meta.db_table} ({', '.join(OF_CLOCK)}) SELECT {_of('h', OF_CLOCK)}"
+        f" FROM jsonb_to_recordset(%s::jsonb) AS h({_shape(ClockEvent, *OF_CLOCK)}, ticket_id bigint)"
+        " JOIN held ON held.id = h.ticket_id)"
+    )
     followed = (
         f"heads AS (UPDATE {ticket} SET journal_seq = coalesce(n.seq, {ticket}.journal_seq),"
         f" journal_head = coalesce(n.digest, {ticket}.journal_head), {_sets(KEPT_ON_TICKET)}"
         f" FROM g JOIN held ON held.id = g.id LEFT JOIN noted n ON n.ticket_id = g.id WHERE {ticket}.id = g.id)"
     )
-    return f"WITH {given}, {held}, {noted}, {clocks}, {followed} SELECT id FROM held"
+    return f"WITH {given}, {held}, {noted}, {clocks}, {happened}, {followed} SELECT id FROM held"
 
 
 def _of(table: str, names: Sequence[str]) -> str:

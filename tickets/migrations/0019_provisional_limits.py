@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0015_calendar_proposals'),
+        ('tickets', '0018_events_of_known_clocks'),
     ]
 
     operations = [
