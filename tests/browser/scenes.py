@@ -85,9 +85,12 @@ def _sitting(clerk: Desk, lived: Lived) -> None:
 
 
 def _asks(handler: Desk, lived: Lived, action: str, **fields: str) -> None:
-    """The first ticket of his where this can be asked."""
-    handler.go("/desk/?list=mine")
-    for address in [link for link in handler.links() if link.startswith("/tickets/")]:
+    """The first ticket of his, else of his section, where this can be asked."""
+    found = []
+    for name in ("mine", "queue"):
+        handler.go(f"/desk/?list={name}")
+        found += [link for link in handler.links() if link.startswith("/tickets/")]
+    for address in found:
         number = address.split("/")[2]
         handler.open_ticket(number)
         if handler.page.locator(f'main a[href*="/{action}/"]').count() and number not in lived.tickets.values():

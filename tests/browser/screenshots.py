@@ -91,6 +91,14 @@ GUIDE: dict[str, tuple[str, tuple[int, int], Sight]] = {
     "readers": ("shenji", WIDE, at("/tickets/{ask_extension}/readers/")),
     "citizen": ("", WIDE, _caller),
 }
+LANES = ("returns", "outward", "requests", "sign_off", "to_send", "follow_up", "asked", "overdue", "open")
+#: What the walk does not come to: the other lanes of the hall (they are one address), calls without a telephone system.
+MORE: dict[str, tuple[str, Sight]] = {
+    **{f"hall-{lane}": ("paidan", at(f"/office/?list={lane}")) for lane in LANES},
+    "calls": ("dengji", at("/intake/calls/")),
+    "requests": ("lingdao", at("/board/approve/?list=requests")),
+    "unsent": ("dengji", at("/unsent/")),
+}
 
 
 def main() -> None:
@@ -99,12 +107,15 @@ def main() -> None:
     with _house() as house, _browser() as browser:
         lived = live(lambda account: Desk(browser, house, account))
         for short, language in LANGUAGES.items():
-            if only != "pages":
-                print(f"docs/guide/pictures/{short}: {_illustrate(browser, house, lived, short, language)}", flush=True)
             for name, size in SIZES.items() if only != "guide" else ():
                 folder = FOLDER / short
                 count = sum(1 for _ in _taken(browser, house, folder, name, size, language))
+                count += _seen(browser, house, lived, folder, name, size, language)
                 print(f"docs/screenshots/{short}: {count} pages, {name}", flush=True)
+        for short, language in (
+            LANGUAGES.items() if only != "pages" else ()
+        ):  # last: the pages show those that are there
+            print(f"docs/guide/pictures/{short}: {_illustrate(browser, house, lived, short, language)}", flush=True)
 
 
 def _illustrate(browser: Browser, house: Started, lived: Lived, short: str, language: str) -> int:
@@ -115,6 +126,19 @@ def _illustrate(browser: Browser, house: Started, lived: Lived, short: str, lang
         _shot(person, PICTURES / short / f"{name}.png")
         person.close()
     return len(GUIDE)
+
+
+def _seen(
+    browser: Browser, house: Started, lived: Lived, folder: Path, name: str, size: tuple[int, int], language: str
+) -> int:
+    """The sights of the guide and those that no link leads to, at this size; how many."""
+    sights = {word: (account, sight) for word, (account, _size, sight) in GUIDE.items()} | MORE
+    for word, (account, sight) in sights.items():
+        person = Desk(browser, house, account, size=size, language=language)
+        sight(person, lived)
+        _shot(person, folder / f"sight-{word}-{name}.png")
+        person.close()
+    return len(sights)
 
 
 def _taken(
