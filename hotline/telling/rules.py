@@ -13,7 +13,7 @@ from hotline.wording import label, mask_text, moments, pair
 from tickets.domain.calendar import DayKind, WorkingCalendar
 from tickets.domain.states import State
 from tickets.domain.terms import End, Unit
-from tickets.domain.words import Channel, ClockKind, MatterType, Role, Side, Urgency
+from tickets.domain.words import Card, Channel, ClockKind, MatterType, Role, Side, Urgency
 from tickets.models import Policy, Route, Section, Start, Tag
 from tickets.queries.rules import Rehearsal
 
@@ -134,6 +134,8 @@ def _policy(row: Policy, today: date) -> dict[str, Any]:
 
 def _step(step: Mapping[str, Any]) -> str:
     who = label(Role, step["to"])
+    if card := str(step.get("card", "")):
+        who += pair(f"（{label(Card, card)}）", f" ({label(Card, card)})")
     if not step["after_hours"]:
         return pair(f"到期即报{who}", f"{who} at once")
     return pair(f"超期 {step['after_hours']} 小时报{who}", f"{who} after {step['after_hours']} h")

@@ -130,3 +130,9 @@ def test_chosen_on_the_profile(bureau: Bureau, settings: Any) -> None:
     client.post("/me/alerts/", {"road": ""})
     person.refresh_from_db()
     assert (person.alert_road, person.alert_address, person.alert_since) == ("", "", None)
+
+
+def test_a_step_shows_its_card(leader: User) -> None:
+    notices.tell(key="c", kind="clock_escalated", role=Role.LEADER, now=NOON, facts={"clock": "reply", "card": "red"})
+    alerting.write_all(now=NOON)
+    assert Alert.objects.get().text.splitlines()[0] == "答复逾期上报（红牌）"

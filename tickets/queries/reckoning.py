@@ -25,11 +25,12 @@ STEPS = ({"after_hours": 0, "to": "chief"}, {"after_hours": 7, "to": "dispatcher
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a clock: its number, its moment, and the role it is for (None: whoever keeps the clock)."""
+    """One step of a clock: its number, its moment, the role it is for (None: whoever keeps the clock), the card it shows."""
 
     step: int
     at: datetime
     to: Role | None = None
+    card: str = ""
 
 
 def reckon(timer: Timer, calendar: WorkingCalendar, now: datetime | None = None) -> Reckoned:
@@ -59,4 +60,6 @@ def rungs(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckon
     yield Rung(DUE, reckoned.breach_at)
     for place, step in enumerate(STEPS if policy is None else policy.steps):
         hours = Decimal(str(step["after_hours"]))
-        yield Rung(ESCALATED + place, shift(reckoned.breach_at, hours, unit, calendar), Role(step["to"]))
+        yield Rung(
+            ESCALATED + place, shift(reckoned.breach_at, hours, unit, calendar), Role(step["to"]), step.get("card", "")
+        )

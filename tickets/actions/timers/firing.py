@@ -146,6 +146,7 @@ def _take(timer: Timer, ticket: Ticket, rung: Rung, now: datetime, batch: Batch)
         "due": due,
         "step": rung.step,
         "to": role.value,
+        **({"card": rung.card} if rung.card else {}),
     }
     batch.events.append((ticket, kind, facts))
     batch.notices.append(Notice(

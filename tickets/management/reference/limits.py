@@ -32,9 +32,9 @@ TO_BE_CONFIRMED = "本单位暂定，待确认"
 
 OUTER_STEPS = [{"after_hours": 0, "to": "chief"}, {"after_hours": 7, "to": "leader"}]
 INNER_STEPS = [
-    {"after_hours": 0, "to": "chief"},
-    {"after_hours": 7, "to": "dispatcher"},
-    {"after_hours": 14, "to": "leader"},
+    {"after_hours": 0, "to": "chief", "card": "yellow"},
+    {"after_hours": 7, "to": "dispatcher", "card": "red"},
+    {"after_hours": 14, "to": "leader", "card": "red"},
 ]
 QUICK_STEPS = [
     {"after_hours": 0, "to": "chief"},
