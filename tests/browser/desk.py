@@ -140,8 +140,10 @@ class Desk:
         """The line is dead; what HTMX then says of it is no complaint."""
         before = len(self.complaints)
         self.context.set_offline(True)
-        yield
-        self.context.set_offline(False)
+        try:
+            yield
+        finally:
+            self.context.set_offline(False)
         self.complaints[before:] = [each for each in self.complaints[before:] if ": htmx:" not in each]
 
     def faults(self) -> list[str]:

@@ -69,7 +69,7 @@ def test_an_extension_is_granted_on_a_phone(at_work: tuple[Desk, Desk, Desk, str
     handler.open_ticket(number)
     assert due(handler) != before, "the section's own limit moves with it"
     assert "同意，抓紧办理。" in handler.text()
-    assert "延长多少 5 个工作日" in handler.text()
+    assert "申请延长 5 个工作日" in handler.text()
 
 
 def test_a_suspension_is_refused_with_an_opinion_and_then_granted(at_work: tuple[Desk, Desk, Desk, str]) -> None:
