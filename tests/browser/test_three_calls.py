@@ -107,7 +107,9 @@ def _answered_while_the_line_breaks(clerk: Desk, keys: Keyboard, made: Made) -> 
         keys.type(made.content)
         clerk.page.locator("[data-draft-said]", has_text="已暂存在本页").first.wait_for()
         keys.press("Control+Enter")
-        clerk.page.locator("#intake").wait_for(state="detached")  # the browser's own page says that there is no connection
+        clerk.page.locator("#intake").wait_for(
+            state="detached"
+        )  # the browser's own page says that there is no connection
 
     clerk.go("/intake/")
     clerk.page.locator("[data-draft-said]", has_text="已恢复").first.wait_for()
