@@ -20,6 +20,7 @@ from tickets.domain.words import (
     Urgency,
 )
 from tickets.models import Attachment
+from tickets.queries.pause_rules import LAWFUL
 
 from .fields import Day, Strict, Text, When, word
 
@@ -165,6 +166,29 @@ class AskExtension(Strict):
     reason = Text(LONG, required=True)
     told_at = When(required=False, allow_null=True, default=None)
     inquiry = _inquiry()
+
+
+class PauseClock(Strict):
+    """暂停计时: the ground of the law, the paper, and until when if that is known."""
+
+    ground = serializers.ChoiceField(choices=[(each.value, each.zh) for each in LAWFUL])
+    document = Text(200)
+    reason = Text(LONG, required=True)
+    until = Day(required=False, allow_null=True, default=None)
+
+
+class ResumeClock(Strict):
+    """恢复计时: the paper that ends it, if there is one."""
+
+    document = Text(200)
+    note = Text(LONG)
+
+
+class AskCorrection(Strict):
+    """告知补正: what must be corrected, and the notice."""
+
+    reason = Text(LONG, required=True, label=gettext_lazy("What must be corrected"))
+    document = Text(200)
 
 
 class AskSuspension(Strict):

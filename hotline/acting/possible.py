@@ -15,6 +15,9 @@ from tickets.models import Ticket
 from .acts import ACTS
 from .matter import OWN_DOORS
 
+#: Where the law lets a limit wait (pause rules).
+WAITING_BY_LAW = (Channel.DISCLOSURE.value, Channel.PETITION.value)
+
 
 def actions(ticket: Ticket, actor: Actor, helping: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words. ``helping``: the sections that
@@ -22,7 +25,18 @@ def actions(ticket: Ticket, actor: Actor, helping: Iterable[int] | None = None) 
     if helping is None:
         helping = ticket.co_handlers.filter(is_active=True).values_list("section_id", flat=True)
     helps = actor.section_id is not None and actor.section_id in set(helping)
-    return [_told(action, ticket, actor, helps=helps) for action in ACTS if actor.roles & BY_ACTION[action].roles]
+    return [
+        _told(action, ticket, actor, helps=helps)
+        for action in ACTS
+        if actor.roles & BY_ACTION[action].roles and _exists(action, ticket)
+    ]
+
+
+def _exists(action: Action, ticket: Ticket) -> bool:
+    """Acts that only some channels know are not shown to the others at all."""
+    if action is Action.ASK_CORRECTION:
+        return ticket.channel == Channel.DISCLOSURE
+    return action not in (Action.PAUSE_CLOCK, Action.RESUME_CLOCK) or ticket.channel in WAITING_BY_LAW
 
 
 def _told(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> dict[str, Any]:

@@ -56,8 +56,9 @@ def _tried(visit: Visit, given: Mapping[str, str]) -> dict[str, Any]:
         decision, sections = routing.decision(facts), offices.sections()
         planner = Planner(visit.now)
         inquiry = Inquiry(channel=words["channel"].value, received_at=visit.now, dispatched_at=visit.now)
-        outer = planner.outer(inquiry, words["type"].value, words["urgency"].value)
-        inner = planner.inner(inquiry, words["type"].value, words["urgency"].value, decision.section_id or 0, outer)
+        kind_of = words["type"].value, words["urgency"].value, ""
+        outer = planner.outer(inquiry, kind_of)
+        inner = planner.inner(inquiry, kind_of, decision.section_id or 0, outer)
     policies = Policy.objects.in_bulk([row["policy_id"] for row in (*outer, *inner) if row["policy_id"]])
     return {
         "section": sections[decision.section_id].name if decision.section_id in sections else "",

@@ -50,6 +50,7 @@ LABELS: Mapping[str, Promise] = {
     "first_date": _("First day"),
     "first_day": _("First day"),
     "gender": _("Gender"),
+    "ground": _("Ground"),
     "handler": _("Colleague"),
     "handling": _("What was done (internal)"),
     "hours": _("Office hours of the day"),

@@ -20,6 +20,8 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.REFUSE_SECTION_RETURN: {"opinion": REASON},
     Action.CONTACT: {"reached": True, "note": "已联系"},
     Action.ASK_INFORMATION: {"reason": REASON},
+    Action.ASK_CORRECTION: {"reason": REASON, "document": "样例补正〔2026〕1号"},
+    Action.PAUSE_CLOCK: {"ground": "third_party", "document": "样例函〔2026〕1号", "reason": REASON},
     Action.TRANSFER: {"handler": "handler"},
     Action.ASK_EXTENSION: {"amount": "1", "reason": REASON},
     Action.REFUSE_EXTENSION: {"opinion": REASON},

@@ -240,7 +240,7 @@ def send(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int |
     ledger.save_with_history(reply, actor=actor, now=now, reason="send")
     for inquiry in inquiries.live(ticket):
         _answer(ticket, inquiry, reply, actor, now)
-    timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.ANSWER, ClockKind.REPLY), now=now)
+    timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.ANSWER, ClockKind.REPLY, ClockKind.REVIEW), now=now)
     return reply
 
 

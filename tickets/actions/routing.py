@@ -132,6 +132,8 @@ def dispatch(
     proposals.settle(ticket=ticket, action=Action.DISPATCH, actor=actor, now=now)
     name_co_handlers(ticket=ticket, sections=co_sections, actor=actor, now=now)
     timers.start_inner(ticket=ticket, now=now, inner_due=inner_due)
+    helping = ticket.co_handlers.filter(is_active=True).order_by("section_id").values_list("section_id", flat=True)
+    timers.start_helpers(ticket=ticket, section_ids=helping, now=now)
     for inquiry in inquiries.live(ticket):
         _sign_outward(ticket, inquiry, actor, now)
     return ticket

@@ -60,6 +60,9 @@ class Action(Labelled):
     CONTACT = "contact", "联系群众", "Contact the caller"
     ASK_INFORMATION = "ask_information", "待补充", "Ask for information"
     RECEIVE_INFORMATION = "receive_information", "补充到位", "Information received"
+    ASK_CORRECTION = "ask_correction", "告知补正", "Ask for correction"
+    PAUSE_CLOCK = "pause_clock", "暂停计时", "Pause the limit"
+    RESUME_CLOCK = "resume_clock", "恢复计时", "Let the limit run again"
     TRANSFER = "transfer", "科内转办", "Transfer inside the section"
     ASK_EXTENSION = "ask_extension", "申请延期", "Ask extension"
     GRANT_EXTENSION = "grant_extension", "同意延期", "Grant extension"
@@ -148,6 +151,9 @@ TABLE: tuple[Edge, ...] = (
     _edge(A.REFUSE_SECTION_RETURN, {S.SECTION_RETURN_ASKED}, S.IN_PROGRESS, OFFICE),
     _edge(A.CONTACT, {S.REGISTERED, S.DISPATCHED, S.IN_PROGRESS}, SAME, DESK | OFFICE, MINE),
     _edge(A.ASK_INFORMATION, {S.IN_PROGRESS}, S.AWAITING_INFORMATION, DESK, MINE),
+    _edge(A.ASK_CORRECTION, {S.IN_PROGRESS}, S.AWAITING_INFORMATION, DESK | OFFICE, MINE),
+    _edge(A.PAUSE_CLOCK, {S.REGISTERED, S.DISPATCHED, S.IN_PROGRESS}, SAME, OFFICE | {R.LEADER}),
+    _edge(A.RESUME_CLOCK, WORKING, SAME, OFFICE | {R.LEADER}),
     _edge(A.RECEIVE_INFORMATION, {S.AWAITING_INFORMATION}, S.IN_PROGRESS, DESK | OFFICE, MINE),
     _edge(A.TRANSFER, {S.DISPATCHED, S.IN_PROGRESS, S.AWAITING_INFORMATION}, SAME, frozenset({R.CHIEF}), MINE),
     _edge(A.ASK_EXTENSION, {S.IN_PROGRESS}, SAME, DESK, MINE),

@@ -39,3 +39,7 @@ class PauseRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def approver_role(self) -> Role:
+        return Role(self.approver)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tickets.domain.words import Channel, ClockKind, Labelled, MatterType, Role, Side, Urgency
+from tickets.domain.words import Channel, ClockKind, Labelled, MatterType, Side, Urgency
 
 from .base import history, word
 
@@ -26,6 +26,7 @@ class Start(Labelled):
     ACCEPTANCE = "acceptance", "受理", "Acceptance"
     CONFIRMATION = "confirmation", "双方确认", "Confirmation by both sides"
     REDO = "redo", "重办", "The redo"
+    CONSULTED = "consulted", "发出征求意见", "The asking of the third party"
 
 
 class Policy(models.Model):
@@ -33,7 +34,7 @@ class Policy(models.Model):
     in force wins, then the newest.
 
     ``amount`` with ``unit`` (working_days, calendar_days, working_hours, clock_hours); ``end`` midnight or close of business;
-    ``approver`` grants an extension; ``issuer``: the place or body that made the rule; ``warn_hours``: working hours before due at
+    ``issuer``: the place or body that made the rule; ``warn_hours``: working hours before due at
     which the handler is warned; ``steps``: escalation after due as [{"after_hours": n, "to": role}] in the limit's own kind of
     hours (working hours for day limits).
     """
@@ -53,7 +54,6 @@ class Policy(models.Model):
     extension_limit = models.DecimalField(
         max_digits=7, decimal_places=2, default=0, help_text="most that may be added, once; 0: none"
     )
-    approver = word(Role, default=Role.LEADER)
     warn_hours = models.DecimalField(max_digits=6, decimal_places=2, default=8)
     steps = models.JSONField(default=list, blank=True)
     tag = word(Tag)

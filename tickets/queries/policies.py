@@ -20,12 +20,14 @@ def find(
     channel: str,
     type: str = "",  # noqa: A002 (the field's word, as on the ticket)
     urgency: str = "",
+    category: str = "",
     is_redo: bool = False,
     rows: Iterable[Policy] | None = None,
 ) -> Policy | None:
     """The active row that fits best at the moment ``at`` (a Shanghai day decides), or None when none fits.
 
-    A blank field of a row fits anything; most fields given wins, then the newest ``effective_from``, then the newest row.
+    A blank field of a row fits anything, a category those below it too; most fields given wins, then the narrower category, the
+    newest ``effective_from``, the newest row.
     ``rows``: those of ``active``, where many are asked for at once.
     """
     day = to_local(at).date()
@@ -33,7 +35,12 @@ def find(
     fitting = [
         row
         for row in (active() if rows is None else rows)
-        if row.clock == clock and row.side == side and row.is_redo == is_redo and _holds(row, day) and _fits(row, facts)
+        if row.clock == clock
+        and row.side == side
+        and row.is_redo == is_redo
+        and _holds(row, day)
+        and _fits(row, facts)
+        and holds_for(row.category, category)
     ]
     return max(fitting, key=_rank, default=None)
 
@@ -57,8 +64,14 @@ def _fits(row: Policy, facts: dict[str, str]) -> bool:
     return all(getattr(row, name) in ("", value) for name, value in facts.items())
 
 
-def _rank(row: Policy) -> tuple[int, date, int]:
-    return _given((row.channel, row.type, row.urgency)), row.effective_from, row.pk
+def holds_for(wanted: str, category: str) -> bool:
+    """Whether a row's category, which may be blank, covers that of a matter (three levels, parted by strokes)."""
+    return not wanted or f"{category}/".startswith(f"{wanted.rstrip('/')}/")
+
+
+def _rank(row: Policy) -> tuple[int, int, date, int]:
+    given = _given((row.channel, row.type, row.urgency, row.category))
+    return given, len(row.category), row.effective_from, row.pk
 
 
 def _given(fields: Iterable[str]) -> int:

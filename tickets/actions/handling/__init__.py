@@ -4,6 +4,7 @@ from .attaching import attach
 from .ends import answer_directly, archive, close, follow_up, redo, register_again, reject, reopen, terminate, withdraw
 from .merging import check_pair, keep_apart, merge, unmerge
 from .notes import accept, amend, chase, instruct, read_person, supervise
+from .pausing import ask_correction, pause_clock, resume_clock
 from .proposals import propose_merger, propose_rejection
 from .requests import (
     ask_extension,
@@ -27,6 +28,7 @@ __all__ = [
     "amend",
     "answer_directly",
     "archive",
+    "ask_correction",
     "ask_extension",
     "ask_information",
     "ask_outward_return",
@@ -45,6 +47,7 @@ __all__ = [
     "instruct",
     "keep_apart",
     "merge",
+    "pause_clock",
     "propose_merger",
     "propose_rejection",
     "read_person",
@@ -55,6 +58,7 @@ __all__ = [
     "reject",
     "reopen",
     "resume",
+    "resume_clock",
     "settle_extension",
     "settle_outward_return",
     "sign",

@@ -10,7 +10,7 @@ from django.db import transaction
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Telling
 from tickets.domain.states import Action, UnableToMove
-from tickets.domain.words import ClockKind, Role, Side, SuspensionGround
+from tickets.domain.words import ClockKind, PauseGround, Role, Side, SuspensionGround
 from tickets.models import Decision, Inquiry, Request, RequestKind, Run, Ticket, Timer
 from tickets.queries import inquiries
 
@@ -254,7 +254,9 @@ def decide_suspension(
     )
     rule(ticket=ticket, actor=actor, now=now, granted=granted, opinion=opinion, kind=RequestKind.SUSPENSION)
     if granted:
-        timers.pause(ticket=ticket, ground="suspension", now=now)
+        timers.pause(
+            ticket=ticket, ground=PauseGround.SUSPENSION.value, now=now, actor=actor.label, promised=request.until
+        )
     return ticket
 
 
@@ -265,5 +267,5 @@ def resume(
     """恢复办理."""
     ticket = ledger.lock(ticket.pk, expected_version)
     ledger.move(ticket=ticket, action=Action.RESUME, actor=actor, now=now, reason=reason)
-    timers.resume(ticket=ticket, now=now)
+    timers.resume(ticket=ticket, now=now, grounds=(PauseGround.SUSPENSION.value,), actor=actor.label)
     return ticket

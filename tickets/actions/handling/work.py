@@ -12,7 +12,7 @@ from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Telling
 from tickets.domain.states import DESK, Action, UnableToMove
-from tickets.domain.words import ClockKind, Role, Side
+from tickets.domain.words import ClockKind, PauseGround, Role, Side
 from tickets.models import CoHandler, Contact, Inquiry, Ticket
 from tickets.queries import inquiries
 
@@ -137,10 +137,10 @@ def _tell_contact(ticket: Ticket, inquiry: Inquiry, row: Contact, actor: Actor, 
 def ask_information(
     *, ticket: Ticket, actor: Actor, now: datetime, reason: str, expected_version: int | None = None
 ) -> Ticket:
-    """待补充: the caller must add something; the section's clocks pause."""
+    """待补充: the caller must add something; clocks pause, at most for as long as the rule allows."""
     ticket = ledger.lock(ticket.pk, expected_version)
     ledger.move(ticket=ticket, action=Action.ASK_INFORMATION, actor=actor, now=now, reason=reason)
-    timers.pause(ticket=ticket, ground="awaiting_information", now=now)
+    timers.pause(ticket=ticket, ground=PauseGround.INFORMATION.value, now=now, actor=actor.label)
     return ticket
 
 
@@ -148,10 +148,11 @@ def ask_information(
 def receive_information(
     *, ticket: Ticket, actor: Actor, now: datetime, note: str = "", expected_version: int | None = None
 ) -> Ticket:
-    """补充到位: work goes on."""
+    """补充到位: work goes on. After a correction (补正) the limit counts anew from now (政府信息公开条例 art. 30)."""
     ticket = ledger.lock(ticket.pk, expected_version)
     ledger.move(ticket=ticket, action=Action.RECEIVE_INFORMATION, actor=actor, now=now, reason=note)
-    timers.resume(ticket=ticket, now=now)
+    timers.restart(ticket=ticket, now=now, ground=PauseGround.CORRECTION.value, actor=actor.label)
+    timers.resume(ticket=ticket, now=now, grounds=(PauseGround.INFORMATION.value,), actor=actor.label)
     return ticket
 
 
@@ -203,6 +204,7 @@ def contribute(
         refs={"section": actor.section_id},
         reason=opinion,
     )
+    timers.meet(ticket=ticket, kind=ClockKind.CONTRIBUTE, now=now, side=Side.INNER, section_id=row.section_id)
     row.opinion, row.contributed_at, row.contributed_by_id = opinion, now, actor.user_id
     ledger.save_with_history(row, actor=actor, now=now, reason="contribute")
     return row

@@ -82,15 +82,16 @@ class Preparation:
         refs = {"source": incoming.source, "inquiry": f"{incoming.number}#{incoming.round}", "rule": decision.rule_id}
         values |= self._event(ticket, "receive", self.actor, refs)
         sheets.ticket_history.keep(sheets.tickets.line(values), self._received)
-        clocks = self._planner.outer(inquiry, facts["type"], facts["urgency"])
+        kind_of = facts["type"], facts["urgency"], facts["category"]
+        clocks = self._planner.outer(inquiry, kind_of)
         values |= self._reached(clocks)
         section = self.known.sections[decision.section_id] if decision.section_id else None
         if section is not None and dispatches and not incoming.holds:
-            self._dispatch(ticket, values, decision, section)
+            helping = self._dispatch(ticket, values, decision, section)
             self._sign_outward(incoming, ticket_id, inquiry_id)
-            inner = self._planner.inner(inquiry, facts["type"], facts["urgency"], section.pk, clocks)
+            inner = self._planner.inner(inquiry, kind_of, section.pk, clocks)
             self._planner.meet_sign(clocks)
-            clocks += inner
+            clocks += [*inner, *self._planner.helping(inquiry, kind_of, helping, inner)]
             values |= self._reached(clocks)
         self._go_on(ticket, values, clocks)
         sheets.tickets.add(values)
@@ -192,8 +193,8 @@ class Preparation:
 
     # --- what a rule dispatches ----------------------------------------------------------------------------------------
 
-    def _dispatch(self, ticket: Ticket, values: Values, decision: Decision, section: Section) -> None:
-        """``routing.dispatch`` by the service itself: the ticket's values move on."""
+    def _dispatch(self, ticket: Ticket, values: Values, decision: Decision, section: Section) -> list[int]:
+        """``routing.dispatch`` by the service itself: the ticket's values move on. Answers the sections that contribute."""
         reason = decision.reason_zh[:300]
         ticket.state, ticket.version, ticket.section_id = DISPATCHED, 2, section.pk
         refs = {"section": section.code}
@@ -205,9 +206,9 @@ class Preparation:
         self.sheets.ticket_history.keep(self.sheets.tickets.line(values), why)
         self.dispatched.append(ticket.id)
         wanted = set(decision.co_section_ids) - {section.pk}
-        if wanted:
-            others = [pk for pk, other in self.known.sections.items() if pk in wanted and other.is_active]
-            self._co_handled += [(ticket.id, pk) for pk in others]
+        others = [pk for pk, other in self.known.sections.items() if pk in wanted and other.is_active] if wanted else []
+        self._co_handled += [(ticket.id, pk) for pk in others]
+        return sorted(others)
 
     def _sign_outward(self, incoming: Incoming, ticket_id: int, inquiry_id: int) -> None:
         source = self.known.sources[incoming.source]

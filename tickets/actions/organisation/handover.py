@@ -95,6 +95,9 @@ def _pass_help(row: CoHandler, section: Section, target: Section, actor: Actor, 
         new = there or CoHandler(ticket=ticket, section=target, asked_at=row.asked_at, is_open=row.is_open)
         new.is_active = True
         ledger.save_with_history(new, actor=actor, now=now, reason=reason)
+        timers.pass_help(ticket=ticket, section_id=section.pk, to=target.pk, now=now)
+    else:
+        timers.pass_help(ticket=ticket, section_id=section.pk, to=None, now=now)
     return ticket.number
 
 
@@ -103,6 +106,7 @@ def _stop_helping(ticket: Ticket, target: Section, actor: Actor, now: datetime) 
     for row in ticket.co_handlers.filter(section=target, is_active=True, contributed_at__isnull=True):
         row.is_active = False
         ledger.save_with_history(row, actor=actor, now=now, reason="leads now")
+        timers.pass_help(ticket=ticket, section_id=target.pk, to=None, now=now)
 
 
 def _move(

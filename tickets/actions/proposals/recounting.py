@@ -25,6 +25,7 @@ from ..timers.rows import ALIVE, BESIDE, next_moment, step_back
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
 RUNNING, PAUSED = Run.RUNNING.value, Run.PAUSED.value
 INNER, OUTER, REPLY = Side.INNER.value, Side.OUTER.value, ClockKind.REPLY.value
+CONTRIBUTE, ANSWERS = ClockKind.CONTRIBUTE.value, (ClockKind.REPLY.value, ClockKind.REVIEW.value)
 
 
 @dataclass(slots=True)
@@ -158,6 +159,8 @@ def recount(clocks: Iterable[Clock], target: Target) -> list[Recounted]:
         _take_target(after, target)
         if after.side == INNER and after.kind == REPLY:
             _follow(after, _earliest(made))
+        if after.kind == CONTRIBUTE:
+            _follow(after, _lead(made))
         _arm(after, target)
         made.append(Recounted(clock, after, _effect(clock, after, target.now)))
     return made
@@ -175,8 +178,13 @@ def _take_target(clock: Clock, target: Target) -> None:
         clock.terms = {**clock.terms, **said}
 
 
+def _lead(made: Sequence[Recounted]) -> datetime | None:
+    """When the lead section must have answered: contributing ones are ahead of that."""
+    return next((each.after.due_at for each in made if each.after.side == INNER and each.after.kind == REPLY), None)
+
+
 def _earliest(made: Sequence[Recounted]) -> datetime | None:
-    ends = [each.after.due_at for each in made if each.after.side == OUTER and each.after.kind == REPLY]
+    ends = [each.after.due_at for each in made if each.after.side == OUTER and each.after.kind in ANSWERS]
     return min((end for end in ends if end is not None), default=None)
 
 

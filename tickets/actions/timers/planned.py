@@ -21,9 +21,12 @@ from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, reckon, rungs
 
 from .rows import BESIDE, next_moment, plain_terms
-from .start import OF_THEMSELVES, start_of
+from .sources import start_of
+from .start import ANSWERS, OF_THEMSELVES
 
 Row = dict[str, Any]
+#: What a matter is: type, urgency, category.
+KindOf = tuple[str, str, str]
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
 RUNNING = Run.RUNNING.value
 LIMITS = tuple((kind, f"limit_{kind.value}") for kind in OF_THEMSELVES)
@@ -37,6 +40,7 @@ class Planner:
     _calendar: WorkingCalendar = field(default_factory=working_calendar)
     _policies: list[Policy] = field(default_factory=policies.active)
     _turns: list[date] = field(default_factory=list)
+    _categories: list[str] = field(default_factory=list)
     _found: dict[tuple[Any, ...], Policy | None] = field(default_factory=dict)
     _places: dict[datetime, tuple[int, datetime]] = field(default_factory=dict)
     _said: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -48,15 +52,16 @@ class Planner:
         begins = {row.effective_from for row in self._policies}
         ends = {row.effective_to + timedelta(days=1) for row in self._policies if row.effective_to}
         self._turns = sorted(begins | ends)
+        self._categories = sorted({row.category for row in self._policies if row.category})
 
-    def outer(self, inquiry: Inquiry, type_: str, urgency: str) -> list[Row]:
-        """What ``start_outer`` begins for the first inquiry of a ticket of this type and urgency; the inquiry need not be saved."""
+    def outer(self, inquiry: Inquiry, kind_of: KindOf) -> list[Row]:
+        """What ``start_outer`` begins for the first inquiry of a ticket of this kind; the inquiry need not be saved."""
         rows = []
         for kind, limit_of in LIMITS:
             limit: datetime | None = getattr(inquiry, limit_of, None)
             if inquiry.is_anonymous and kind is ClockKind.CONTACT:
                 continue
-            policy = self._policy(kind, Side.OUTER, inquiry.dispatched_at, inquiry.channel, type_, urgency)
+            policy = self._policy(kind, Side.OUTER, inquiry.dispatched_at, inquiry.channel, kind_of)
             started_at = inquiry.dispatched_at if limit is not None else start_of(policy, inquiry)
             if started_at is not None:
                 row = self._row(kind, Side.OUTER, started_at, policy, self._terms(policy), limit)
@@ -64,17 +69,24 @@ class Planner:
                 rows.append(row)
         return rows
 
-    def inner(self, inquiry: Inquiry, type_: str, urgency: str, section_id: int, outer: Iterable[Row]) -> list[Row]:
+    def inner(self, inquiry: Inquiry, kind_of: KindOf, section_id: int, outer: Iterable[Row]) -> list[Row]:
         """What ``start_inner`` begins at a dispatch in the moment of receipt, ``outer`` being the outer clocks."""
-        rows = [self._inner(ClockKind.SIGN, inquiry, type_, urgency)]
+        rows = [self._inner(ClockKind.SIGN, inquiry, kind_of)]
         if not inquiry.is_anonymous and inquiry.channel not in NO_CALLER:
-            rows.append(self._inner(ClockKind.CONTACT, inquiry, type_, urgency))
-        ends = [row["due_at"] for row in outer if row["kind"] == ClockKind.REPLY]
+            rows.append(self._inner(ClockKind.CONTACT, inquiry, kind_of))
+        ends = [row["due_at"] for row in outer if row["kind"] in ANSWERS]
         if ends:
-            rows.append(
-                self._inner(ClockKind.REPLY, inquiry, type_, urgency, before=min(ends).astimezone(UTC).isoformat())
-            )
+            rows.append(self._inner(ClockKind.REPLY, inquiry, kind_of, before=min(ends).astimezone(UTC).isoformat()))
         return [{**row, "channel": inquiry.channel, "section_id": section_id} for row in rows if row is not None]
+
+    def helping(self, inquiry: Inquiry, kind_of: KindOf, section_ids: Iterable[int], inner: Iterable[Row]) -> list[Row]:
+        """What ``start_helpers`` begins for the contributing sections, ``inner`` being the lead section's clocks."""
+        lead = next((row["due_at"] for row in inner if row["kind"] == ClockKind.REPLY), None)
+        if lead is None:
+            return []
+        before = lead.astimezone(UTC).isoformat()
+        rows = [(pk, self._inner(ClockKind.CONTRIBUTE, inquiry, kind_of, before=before)) for pk in section_ids]
+        return [{**row, "channel": inquiry.channel, "section_id": pk} for pk, row in rows if row is not None]
 
     def meet_sign(self, outer: Iterable[Row]) -> None:
         """What ``meet`` does to the outer sign-for clocks when the office dispatches at once."""
@@ -84,8 +96,8 @@ class Planner:
                 row["is_late"] = late_after is not None and self.now > late_after
                 row["run"], row["met_at"], row["next_at"] = Run.MET.value, self.now, None
 
-    def _inner(self, kind: ClockKind, inquiry: Inquiry, type_: str, urgency: str, **more: str) -> Row | None:
-        policy = self._policy(kind, Side.INNER, self.now, inquiry.channel, type_, urgency)
+    def _inner(self, kind: ClockKind, inquiry: Inquiry, kind_of: KindOf, **more: str) -> Row | None:
+        policy = self._policy(kind, Side.INNER, self.now, inquiry.channel, kind_of)
         if policy is None:
             return None
         terms = plain_terms(policy, **more) if more else self._terms(policy)
@@ -98,14 +110,14 @@ class Planner:
             self._said[key] = plain_terms(policy)
         return self._said[key]
 
-    def _policy(
-        self, kind: ClockKind, side: Side, at: datetime, channel: str, type_: str, urgency: str
-    ) -> Policy | None:
+    def _policy(self, kind: ClockKind, side: Side, at: datetime, channel: str, kind_of: KindOf) -> Policy | None:
         """``policies.find``, asked once for each combination between two turns."""
-        key = (kind, side, self._place(at)[0], channel, type_, urgency)
+        type_, urgency, category = kind_of
+        narrow = tuple(wanted for wanted in self._categories if policies.holds_for(wanted, category))
+        key = (kind, side, self._place(at)[0], channel, type_, urgency, narrow)
         if key not in self._found:
             self._found[key] = policies.find(
-                kind, side, at, channel=channel, type=type_, urgency=urgency, rows=self._policies
+                kind, side, at, channel=channel, type=type_, urgency=urgency, category=category, rows=self._policies
             )
         return self._found[key]
 

@@ -123,7 +123,7 @@ def step_back(timer: Timer, rungs: list[Rung], reckoned: Reckoned, now: datetime
         timer.step = 0
 
 
-def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned) -> datetime | None:
+def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned | None) -> datetime | None:
     """The next rung above the step it stands on, of a paused clock the end of its pause; a breached one also wakes once when it begins
     to count as late."""
     if timer.run == Run.PAUSED:
@@ -131,7 +131,7 @@ def next_moment(timer: Timer, rungs: list[Rung], reckoned: Reckoned) -> datetime
     if timer.run != Run.RUNNING:
         return None
     moments = [rung.at for rung in rungs if rung.step > timer.step]
-    if timer.step >= DUE and not timer.is_late and reckoned.late_after is not None:
+    if timer.step >= DUE and not timer.is_late and reckoned is not None and reckoned.late_after is not None:
         moments.append(reckoned.late_after)
     return min(moments, default=None)
 

@@ -1,4 +1,4 @@
-"""Clocks are met, stopped, paused, resumed, extended: each an interval with a cause, never the same thing (domain §3 rule 6)."""
+"""Clocks are met, stopped and extended, and follow the source's own deadlines (pauses: pausing.py)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from tickets.domain.counting import TICK
 from tickets.domain.deadlines import due
 from tickets.domain.terms import End, Terms, Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Inquiry, Run, Section, Tag, Ticket, Timer
+from tickets.models import Inquiry, Run, Section, Ticket, Timer
 from tickets.queries.calendar import working_calendar
 from tickets.queries.freshness import held
 from tickets.queries.reckoning import reckon
 
-from .rows import alive, arm, book, pause_ends, reach, save, settle
+from .rows import alive, arm, book, reach, save, settle
 from .start import follow, start_outer, work_of
-
-#: Time that the law itself excludes: it stops statutory limits too (政府信息公开条例 art. 32–33, 信访工作条例 art. 35–36).
-STATUTORY_GROUNDS = frozenset({"third_party", "hearing"})
 
 
 @held()
@@ -31,6 +28,7 @@ def meet(
     now: datetime,
     side: Side | None = None,
     inquiry: Inquiry | None = None,
+    section_id: int | None = None,
 ) -> list[Timer]:
     """What the clock (or clocks of several kinds) waited for has happened at ``now``.
 
@@ -38,7 +36,8 @@ def meet(
     (domain §3 rule 8).
     """
     kinds = (kind,) if isinstance(kind, ClockKind) else kind
-    met = list(alive(ticket, side=side, inquiry=inquiry).filter(kind__in=kinds))
+    rows = alive(ticket, side=side, inquiry=inquiry).filter(kind__in=kinds)
+    met = list(rows if section_id is None else rows.filter(section_id=section_id))
     if not met:
         return met
     for timer in met:
@@ -75,7 +74,7 @@ def _is_late(timer: Timer, now: datetime) -> bool:
 
 def hand_over(*, ticket: Ticket, section: Section) -> None:
     """The section's clocks that are neither met nor stopped count for another section from now on; they run on as they are."""
-    alive(ticket, side=Side.INNER).update(section=section)
+    alive(ticket, side=Side.INNER).exclude(kind=ClockKind.CONTRIBUTE).update(section=section)
 
 
 def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None) -> list[Timer]:
@@ -89,39 +88,6 @@ def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: In
         follow(ticket, now)
     reach(ticket)
     return stopped
-
-
-def pause(*, ticket: Ticket, ground: str, now: datetime) -> list[Timer]:
-    """Stop counting on a ground: the section's clocks and outer ones of our own rules; statutory ones only on a ground of the
-    law; a source's own deadline never."""
-    paused = [timer for timer in alive(ticket) if timer.run == Run.RUNNING and _may_pause(timer, ground)]
-    for timer in paused:
-        book(timer, ClockEventKind.PAUSE, now, ground=ground)
-        timer.next_at = pause_ends(timer)
-    save(paused)
-    reach(ticket)
-    return paused
-
-
-def _may_pause(timer: Timer, ground: str) -> bool:
-    if timer.side == Side.INNER:
-        return True
-    if timer.platform_due_at is not None:
-        return False
-    return ground in STATUTORY_GROUNDS or timer.policy is None or timer.policy.tag != Tag.LAW
-
-
-@held()
-def resume(*, ticket: Ticket, now: datetime) -> list[Timer]:
-    """Count on. A due moment that lay inside the pause breaches now, and counts as late from the close of this day."""
-    resumed = [timer for timer in alive(ticket) if timer.run == Run.PAUSED]
-    for timer in resumed:
-        book(timer, ClockEventKind.RESUME, now)
-        arm(timer, now)
-    save(resumed)
-    follow(ticket, now)
-    reach(ticket)
-    return resumed
 
 
 @held()

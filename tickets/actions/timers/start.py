@@ -10,11 +10,12 @@ from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.moments import to_local
 from tickets.domain.states import UnableToMove
 from tickets.domain.words import NO_CALLER, ClockKind, Side
-from tickets.models import Inquiry, Policy, Start, Ticket, Timer
-from tickets.queries import policies
+from tickets.models import Inquiry, Start, Ticket, Timer
 from tickets.queries.freshness import held
 
+from .helpers import follow_lead
 from .rows import ALIVE, alive, arm, book, create, plain_terms, reach, save, settle
+from .sources import inner_policy, outer_policy, start_of
 
 #: Who gave the date of a section's reply clock, in its terms; a date without it was granted later.
 BY_OFFICE = "office"
@@ -22,6 +23,10 @@ BY_OFFICE = "office"
 
 #: The clocks that begin with what comes in; the others wait for an act.
 OF_THEMSELVES = tuple(kind for kind in ClockKind if kind not in (ClockKind.THIRD_PARTY, ClockKind.CONTRIBUTE))
+
+
+#: What a source waits for at the end; the section's reply is a margin ahead of the earliest.
+ANSWERS = (ClockKind.REPLY, ClockKind.REVIEW)
 
 
 @held()
@@ -52,26 +57,6 @@ def _outer(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, now: datetime) -> 
         ticket=ticket, inquiry=inquiry, kind=kind, side=Side.OUTER, started_at=started_at, policy=policy, platform_due_at=limit,
         now=now, is_new=True,
     )  # fmt: skip
-
-
-def outer_policy(inquiry: Inquiry, ticket: Ticket, kind: ClockKind, *, is_redo: bool = False) -> Policy | None:
-    """The row for this contact at the moment its source dispatched it."""
-    return policies.find(
-        kind, Side.OUTER, inquiry.dispatched_at, channel=inquiry.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo
-    )  # fmt: skip
-
-
-def start_of(policy: Policy | None, inquiry: Inquiry) -> datetime | None:
-    """A confirmation that is not there yet counts as receipt, the earlier and safe reading; acceptance has to come."""
-    if policy is None:
-        return None
-    moments = {
-        Start.RECEIPT: inquiry.received_at,
-        Start.SOURCE_DISPATCH: inquiry.dispatched_at,
-        Start.CONFIRMATION: inquiry.confirmed_at or inquiry.received_at,
-        Start.ACCEPTANCE: inquiry.accepted_at,
-    }
-    return moments.get(Start(policy.starts_at))
 
 
 @held()
@@ -152,10 +137,15 @@ def start_redo(*, ticket: Ticket, inquiry: Inquiry | None, now: datetime, due: d
 
 
 def follow(ticket: Ticket, now: datetime) -> None:
-    """The section's reply clock keeps its margin ahead of the earliest outer one: moved with it, begun when it first appears."""
+    """The section's reply clock keeps its margin ahead of the earliest outer one: moved with it, begun when it first appears. Those of
+    the contributing sections follow the section's."""
     outer_due = earliest_outer_reply(ticket)
-    if outer_due is None:
-        return
+    if outer_due is not None:
+        _follow_outer(ticket, outer_due, now)
+    follow_lead(ticket, now)
+
+
+def _follow_outer(ticket: Ticket, outer_due: datetime, now: datetime) -> None:
     for timer in alive(ticket, side=Side.INNER, kind=ClockKind.REPLY):
         if timer.terms.get("before") != outer_due.isoformat() and timer.terms.keys() & {"before", "until"}:
             book(timer, ClockEventKind.FOLLOW, now, terms=_ahead_of(timer.terms, outer_due))
@@ -187,13 +177,6 @@ def _inner(ticket: Ticket, kind: ClockKind, now: datetime, *, is_new: bool) -> T
     if policy is None:
         return None
     return create(ticket=ticket, kind=kind, side=Side.INNER, started_at=now, policy=policy, now=now, is_new=is_new)
-
-
-def inner_policy(ticket: Ticket, kind: ClockKind, now: datetime, *, is_redo: bool = False) -> Policy | None:
-    """The section's row. Of a reply the amount is the margin ahead of the earliest outer deadline, of a redo the limit itself."""
-    return policies.find(
-        kind, Side.INNER, now, channel=ticket.channel, type=ticket.type, urgency=ticket.urgency, is_redo=is_redo
-    )
 
 
 def _inner_reply(
@@ -229,9 +212,7 @@ def _said(outer_due: datetime | None, inner_due: datetime | None) -> dict[str, s
 
 def earliest_outer_reply(ticket: Ticket) -> datetime | None:
     """When the first source wants its answer; None where none does."""
-    rows = Timer.objects.filter(
-        ticket=ticket, side=Side.OUTER, kind=ClockKind.REPLY, run__in=ALIVE, due_at__isnull=False
-    )
+    rows = Timer.objects.filter(ticket=ticket, side=Side.OUTER, kind__in=ANSWERS, run__in=ALIVE, due_at__isnull=False)
     return rows.order_by("due_at").values_list("due_at", flat=True).first()
 
 

@@ -23,6 +23,7 @@ def _example(place: str, what: str, clock: ClockKind, amount: float, unit: str =
         "clock": clock,
         "amount": amount,
         "unit": unit,
+        "issuer": place,
         "citation": f"{place}做法",
         **facts,
     }

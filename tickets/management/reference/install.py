@@ -11,9 +11,9 @@ from simple_history.utils import bulk_create_with_history
 
 from tickets.actions import ledger
 from tickets.domain.actors import SYSTEM
-from tickets.models import CoveredYear, OfficeHours, Policy, SignOffRule, Source, SpecialDay, Term
+from tickets.models import CoveredYear, OfficeHours, PauseRule, Policy, SignOffRule, Source, SpecialDay, Term
 
-from . import calendar, channels, limits, terms
+from . import calendar, channels, limits, pauses, terms
 
 REASON = "reference"
 
@@ -26,6 +26,7 @@ class Installed:
     office_hours: int
     covered_years: int
     policies: int
+    pause_rules: int
     sign_off_rules: int
     sources: int
     terms: int
@@ -39,6 +40,7 @@ def install(now: datetime) -> Installed:
         office_hours=0 if OfficeHours.history.exists() else _add(calendar.office_hours(), "first_date", now),
         covered_years=_add(calendar.covered_years(), "year", now),
         policies=_add(limits.policies(), "name", now),
+        pause_rules=_add(pauses.pause_rules(), "name", now),
         sign_off_rules=0 if SignOffRule.history.exists() else _add(limits.sign_off_rules(), None, now),
         sources=_add_sources(channels.sources()),
         terms=_add(terms.terms(), "text", now),
@@ -49,7 +51,7 @@ def install(now: datetime) -> Installed:
 
 
 def _add(
-    rows: Iterable[SpecialDay | OfficeHours | CoveredYear | Policy | SignOffRule | Term],
+    rows: Iterable[SpecialDay | OfficeHours | CoveredYear | Policy | PauseRule | SignOffRule | Term],
     identity: str | None,
     now: datetime,
 ) -> int:

@@ -24,6 +24,7 @@ def _limit(**facts: Any) -> Row:
 
 C, K, T = Channel, ClockKind, MatterType
 WD, CD, WH, CH = "working_days", "calendar_days", "working_hours", "clock_hours"
+PARTY_AND_STATE, STATE, OFFICE = "中共中央、国务院", "国务院", "国务院办公厅"
 PETITION_RULES = "信访工作条例（2022）"
 DISCLOSURE_RULES = "中华人民共和国政府信息公开条例（2019）"
 ANHUI = "安徽省12345政务服务便民热线办理时限（2022）"
@@ -45,40 +46,40 @@ QUICK_STEPS = [
 LAW: tuple[Row, ...] = (
     _limit(
         name="信访：书面告知受理", clock=K.NOTICE, starts_at=Start.RECEIPT, channel=C.PETITION, amount=15, unit=CD, warn_hours=14,
-        citation=f"{PETITION_RULES}第二十二条、第二十三条", effective_from=date(2022, 5, 1),
+        issuer=PARTY_AND_STATE, citation=f"{PETITION_RULES}第二十二条、第二十三条", effective_from=date(2022, 5, 1),
     ),
     _limit(
         name="信访：转送异议", clock=K.OBJECTION, starts_at=Start.RECEIPT, channel=C.PETITION, amount=5, unit=WD, steps=[],
-        citation=f"{PETITION_RULES}第二十三条", effective_from=date(2022, 5, 1),
+        issuer=PARTY_AND_STATE, citation=f"{PETITION_RULES}第二十三条", effective_from=date(2022, 5, 1),
     ),
     _limit(
         name="信访：申诉求决类答复", clock=K.REPLY, starts_at=Start.ACCEPTANCE, channel=C.PETITION, amount=60, unit=CD, extension_limit=30,
-        warn_hours=35, citation=f"{PETITION_RULES}第三十四条", effective_from=date(2022, 5, 1),
+        warn_hours=35, issuer=PARTY_AND_STATE, citation=f"{PETITION_RULES}第三十四条", effective_from=date(2022, 5, 1),
     ),
     _limit(
-        name="信访：复查", clock=K.REPLY, starts_at=Start.RECEIPT, channel=C.PETITION, amount=30, unit=CD, is_active=False,
-        citation=f"{PETITION_RULES}第三十五条（上级机关办理，备查）", effective_from=date(2022, 5, 1),
+        name="信访：复查意见", clock=K.REVIEW, starts_at=Start.RECEIPT, channel=C.PETITION, category="复查", amount=30, unit=CD,
+        warn_hours=35, issuer=PARTY_AND_STATE, citation=f"{PETITION_RULES}第三十五条", effective_from=date(2022, 5, 1),
     ),
     _limit(
-        name="信访：复核", clock=K.REPLY, starts_at=Start.RECEIPT, channel=C.PETITION, amount=30, unit=CD, is_active=False,
-        citation=f"{PETITION_RULES}第三十六条（上级机关办理，备查）", effective_from=date(2022, 5, 1),
+        name="信访：复核意见", clock=K.REVIEW, starts_at=Start.RECEIPT, channel=C.PETITION, category="复核", amount=30, unit=CD,
+        warn_hours=35, issuer=PARTY_AND_STATE, citation=f"{PETITION_RULES}第三十六条（听证时间不计入）", effective_from=date(2022, 5, 1),
     ),
     _limit(
         name="依申请公开：答复", clock=K.REPLY, starts_at=Start.CONFIRMATION, channel=C.DISCLOSURE, amount=20, unit=WD, extension_limit=20,
-        warn_hours=21, citation=f"{DISCLOSURE_RULES}第三十一条、第三十三条", effective_from=date(2019, 5, 15),
+        warn_hours=21, issuer=STATE, citation=f"{DISCLOSURE_RULES}第三十一条、第三十三条", effective_from=date(2019, 5, 15),
     ),
     _limit(
-        name="依申请公开：补正告知", clock=K.OBJECTION, starts_at=Start.RECEIPT, channel=C.DISCLOSURE, amount=7, unit=WD, steps=[],
-        is_active=False, citation=f"{DISCLOSURE_RULES}第三十条（一次告知，自补正之日起重新计算，备查）", effective_from=date(2019, 5, 15),
+        name="依申请公开：一次告知补正", clock=K.CORRECTION, starts_at=Start.RECEIPT, channel=C.DISCLOSURE, amount=7, unit=WD, steps=[],
+        issuer=STATE, citation=f"{DISCLOSURE_RULES}第三十条（答复期限自收到补正之日起计算）", effective_from=date(2019, 5, 15),
     ),
     _limit(
-        name="依申请公开：征求第三方意见", clock=K.ANSWER, starts_at=Start.RECEIPT, channel=C.DISCLOSURE, amount=15, unit=WD,
-        is_active=False, citation=f"{DISCLOSURE_RULES}第三十二条、第三十三条（所需时间不计入，备查）", effective_from=date(2019, 5, 15),
+        name="依申请公开：第三方答复意见", clock=K.THIRD_PARTY, starts_at=Start.CONSULTED, channel=C.DISCLOSURE, amount=15, unit=WD,
+        issuer=STATE, citation=f"{DISCLOSURE_RULES}第三十二条、第三十三条（所需时间不计入）", effective_from=date(2019, 5, 15),
     ),
     *(
         _limit(
             name=f"舆情：{level}回应", clock=K.REPLY, starts_at=Start.SOURCE_DISPATCH, channel=C.OPINION, urgency=urgency, amount=hours,
-            unit=CH, warn_hours=hours // 6, citation=OPINION_RULES, effective_from=date(2016, 7, 30), steps=QUICK_STEPS,
+            unit=CH, warn_hours=hours // 6, issuer=OFFICE, citation=OPINION_RULES, effective_from=date(2016, 7, 30), steps=QUICK_STEPS,
         )
         for level, urgency, hours in (("重大", Urgency.URGENT, 24), ("特别重大", Urgency.CRITICAL, 24), ("一般", "", 48))
     ),
@@ -119,6 +120,7 @@ INNER: tuple[Row, ...] = (
     _limit(name="科室：首次联系", clock=K.CONTACT, amount=1, unit=WD, warn_hours=2),
     _limit(name="科室：答复（先于平台时限）", clock=K.REPLY, amount=1, unit=WD, end="close"),
     _limit(name="科室：答复（舆情）", clock=K.REPLY, channel=C.OPINION, amount=4, unit=CH, warn_hours=4, steps=QUICK_STEPS),
+    _limit(name="协办：意见（先于主办时限）", clock=K.CONTRIBUTE, amount=1, unit=WD, end="close", steps=QUICK_STEPS[:2]),
     _limit(name="科室：重办", clock=K.REPLY, starts_at=Start.REDO, is_redo=True, amount=3, unit=WD),
 )  # fmt: skip
 
@@ -127,10 +129,18 @@ def policies() -> list[Policy]:
     """All rows, unsaved. The name is what an installed row is known by."""
     law = [_row(each, tag=Tag.LAW) for each in LAW]
     anhui: Row = _limit(
-        clock=K.REPLY, channel=C.HOTLINE, unit=WD, tag=Tag.LOCAL, citation=ANHUI, effective_from=date(2022, 1, 1)
+        clock=K.REPLY,
+        channel=C.HOTLINE,
+        unit=WD,
+        tag=Tag.LOCAL,
+        issuer="安徽省",
+        citation=ANHUI,
+        effective_from=date(2022, 1, 1),
     )
     local = [_row(each, **anhui) for each in LOCAL]
-    own: Row = _limit(tag=Tag.OWN, citation=TO_BE_CONFIRMED, is_confirmed=False, effective_from=date(2004, 1, 1))
+    own: Row = _limit(
+        tag=Tag.OWN, issuer="本单位", citation=TO_BE_CONFIRMED, is_confirmed=False, effective_from=date(2004, 1, 1)
+    )
     bureau = [_row(each, **own) for each in OWN]
     inner = [_row(each, **own, side=Side.INNER, starts_at=Start.OFFICE_DISPATCH, steps=INNER_STEPS) for each in INNER]
     other = [_row(each, tag=Tag.LOCAL, is_active=False) for each in EXAMPLES]
