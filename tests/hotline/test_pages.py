@@ -11,6 +11,7 @@ from django.test import Client
 
 from hotline.admin import OF_MATTERS, site
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched
+from tickets.domain.words import FileRole
 from tickets.models import Person, Ticket
 
 
@@ -108,3 +109,18 @@ def test_the_system_administrator_looks_at_no_matter_and_others_at_nothing(burea
             assert looking(system, history.model).status_code in (403, 404)
     for name in ("handler", "dispatcher", "leader", "security", "adapter"):
         assert Desk(bureau.people[name]).get("/admin/").status_code in (302, 403), name
+
+
+def test_the_page_says_who_dispatched_by_hand(bureau: Bureau) -> None:
+    ticket = dispatched(bureau)
+    body = Desk(bureau.people["handler"]).get(f"/tickets/{ticket.number}/").content.decode()
+    assert f"人工派单（{bureau.people['dispatcher']}）" in body
+    assert "待办公室派单" not in body.split("承办</h2>")[1].split("</details>")[0]
+    english = Desk(bureau.people["handler"], language="en").get(f"/tickets/{ticket.number}/").content.decode()
+    assert f"Dispatched by {bureau.people['dispatcher']}" in english
+
+
+def test_kinds_of_files_are_chosen_by_words(bureau: Bureau) -> None:
+    ticket = dispatched(bureau)
+    body = Desk(bureau.people["dispatcher"]).get(f"/tickets/{ticket.number}/attach/").content.decode()
+    assert all(f"> {word.zh}</label>" in body for word in FileRole)
