@@ -48,7 +48,7 @@ seed: $(VENV)/.run ## 写入样例数据 / a made-up year of tickets into the da
 	$(BIN)/python manage.py prepare
 	$(BIN)/python manage.py seed --size $(SIZE)
 
-bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=import,sweep,firing,deadlines,queue,web JSON=FILE
+bench: $(VENV)/.dev ## 性能比值 / benchmarks: ratios, SIZE=S|M|L ONLY=clocks,import,queue,web … JSON=FILE
 	SIZE=$(SIZE) ONLY="$(ONLY)" JSON="$(JSON)" $(BIN)/python -m tests.benchmarks
 
 screenshots: $(VENV)/.dev ## 全部页面截图与使用说明配图 / every page, two sizes and languages, and the guide's pictures: ONLY=guide,pages
