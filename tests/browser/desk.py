@@ -88,6 +88,14 @@ class Desk:
         """Its page."""
         assert self.go(f"/tickets/{number}/") == 200
 
+    def finds(self, number: str, path: str) -> bool:
+        """Whether the ticket stands in a list, on whichever of its pages."""
+        self.go(path)
+        following = self.page.locator("a[rel=next]")
+        while number not in self.page.content() and following.count():
+            self.go(str(following.first.get_attribute("href")))
+        return number in self.page.content()
+
     def act(self, action: str, **fields: Any) -> str:
         """Press the button of an act on the ticket's page, fill in its dialog, confirm. What the page says then."""
         before = self.page.url

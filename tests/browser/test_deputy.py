@@ -37,7 +37,7 @@ def deputy(desk: OPEN) -> Iterator[Desk]:
 
 def arrived(office: Desk, count: int) -> list[str]:
     """So many tickets with the section of the absent one."""
-    numbers = [logged(office, Made()) for _each in range(count)]
+    numbers = [logged(office, Made(), urgency="critical") for _each in range(count)]
     for number in numbers:
         office.open_ticket(number)
         office.act("dispatch", section="general")
@@ -46,7 +46,7 @@ def arrived(office: Desk, count: int) -> list[str]:
 
 def pick(person: Desk, numbers: list[str]) -> None:
     """In the queue, by its keys: down from row to row, x picks."""
-    person.go("/desk/?list=queue")
+    person.go("/desk/?list=queue&urgency=critical")  # on one page, however much the section has
     rows = person.page.locator("[data-rows] tr[data-row]")
     wanted = {rows.filter(has_text=number).evaluate("row => row.sectionRowIndex") for number in numbers}
     for place in range(max(wanted) + 1):

@@ -26,13 +26,9 @@ def at_work(desk: OPEN) -> tuple[Desk, Desk, Desk, str]:
 
 def card(leader: Desk, number: str) -> Locator:
     """Of the request to decide; the newest may stand on a later page."""
-    leader.go("/board/approve/?list=requests")
-    found = leader.page.locator("article.decide", has_text=number)
-    while not found.count():
-        leader.page.locator("a[rel=next]").click()
-        leader.page.wait_for_load_state()
+    assert leader.finds(number, "/board/approve/?list=requests")
     assert not leader.spills()
-    return found
+    return leader.page.locator("article.decide", has_text=number)
 
 
 def reply_limit(person: Desk) -> Locator:
@@ -58,8 +54,7 @@ def test_an_extension_is_granted_on_a_phone(at_work: tuple[Desk, Desk, Desk, str
     asked.locator("textarea").fill("同意，抓紧办理。")
     asked.get_by_role("button", name="同意", exact=True).tap()
     leader.page.locator(".said:not([hidden])").first.wait_for()
-    leader.go("/board/approve/?list=requests")
-    assert number not in leader.text()
+    assert not leader.finds(number, "/board/approve/?list=requests")
 
     office.open_ticket(number)
     assert due(office) == told[1], "as the card had said"

@@ -66,8 +66,7 @@ def test_from_the_platform_to_the_platform_and_round_again(desk: OPEN, house: St
 
     office.open_ticket(number)
     office.act("dispatch", section="eng1")
-    handler.go("/desk/")
-    assert number in handler.page.content(), "it stands in the section's queue"
+    assert handler.finds(number, "/desk/?list=queue"), "it stands in the section's queue"
     handler.open_ticket(number)
     handler.forget()
     handler.page.keyboard.press("s")

@@ -21,8 +21,7 @@ def asked_back(handler: Desk, number: str) -> None:
 
 def in_lane(office: Desk, number: str) -> bool:
     """Whether it waits in the hall among the returns."""
-    office.go("/office/?list=returns")
-    return number in office.text()
+    return office.finds(number, "/office/?list=returns")
 
 
 def test_refused_with_an_opinion_it_stays(desk: Callable[..., Desk]) -> None:
@@ -53,8 +52,7 @@ def test_granted_it_goes_to_another_section(desk: Callable[..., Desk]) -> None:
     office.act("dispatch", section="eng2")
 
     assert handler.go(f"/tickets/{number}/") == 404, "it is theirs no more"
-    other.go("/desk/")
-    assert number in other.page.content()
+    assert other.finds(number, "/desk/?list=queue")
     other.open_ticket(number)
     other.act("sign")
     assert other.page.locator("#reply").is_visible()
