@@ -86,6 +86,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.rules.proposals": frozenset({Role.DISPATCHER, Role.LEADER, Role.AUDITOR}),
     "page.rules.propose": OFFICE,
     "page.rules.decide": frozenset({Role.LEADER}),
+    "page.rules.simulate": frozenset({Role.DISPATCHER, Role.LEADER, Role.AUDITOR}),
     "page.rules.choose": frozenset({Role.DISPATCHER, Role.LEADER}),
     "page.search": READERS - {Role.AUDITOR},
     "page.board.approve": frozenset({Role.LEADER, Role.DISPATCHER}),
