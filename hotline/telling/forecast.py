@@ -14,7 +14,7 @@ from tickets.models import Section
 from tickets.queries.forecast import NOBODY, Forecast, Line
 
 #: The picture's own units.
-WIDTH, HEIGHT, HEAD, FOOT = 700, 150, 18, 34
+WIDTH, HEIGHT, HEAD, FOOT = 1_060, 180, 20, 38
 Listing = Callable[..., str]
 
 

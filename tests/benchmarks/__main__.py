@@ -19,15 +19,16 @@ from tests.servers import NoServer, Server, postgres
 from . import database
 from .measuring import Line, table
 
-NAMES = ("import", "sweep", "firing", "lateness", "deadlines", "queue", "web")
+NAMES = ("import", "sweep", "firing", "lateness", "deadlines", "recalculation", "queue", "web")
 #: A name for several: what the clocks cost.
-GROUPS = {"clocks": ("deadlines", "sweep", "firing", "lateness")}
+GROUPS = {"clocks": ("deadlines", "sweep", "firing", "lateness", "recalculation")}
 MODULES = {
     "import": "importing",
     "sweep": "sweeping",
     "firing": "firing",
     "lateness": "lateness",
     "deadlines": "deadlines",
+    "recalculation": "recalculating",
     "queue": "queue",
     "web": "web",
 }

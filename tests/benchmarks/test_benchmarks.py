@@ -16,6 +16,7 @@ from tests.benchmarks.measuring import Line, side_by_side, table
 RATIOS = {
     "import, rate", "replay, 0 rows", "single way, rate", "idle sweep", "idle sweep, flat", "firing", "deadline, working days",
     "deadline, working days, flat", "deadline, working hours", "deadline, working hours, flat", "queue, page 1", "queue, any depth",
+    "recalculation, applied", "recalculation, taken back", "recalculation, rows held",
 }  # fmt: skip
 
 

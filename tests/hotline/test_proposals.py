@@ -202,3 +202,28 @@ def test_the_page_costs_the_same_for_three_and_for_thirty(bureau: Bureau, office
     assert ProposedMove.objects.filter(proposal=made).count() >= 30
     assert cost(made.pk) == before
     assert SpecialDay.objects.filter(issuer="local").count() == 0
+
+
+def test_the_simulation_is_for_the_office_leaders_and_auditors_and_writes_nothing(bureau: Bureau, leader: Desk) -> None:
+    dispatched(bureau)
+    policy = Policy.objects.get(name="宿事速办：其他各类")
+    today = to_local(clock.now()).date().isoformat()
+    asked = {"first": today, "last": today, "side": "outer"}
+    for name, user in bureau.people.items():
+        status = Desk(user).get("/rules/simulation/", **asked).status_code
+        assert status == (200 if name in ("dispatcher", "leader", "auditor") else 403), name
+    assert "未作任何假设" in leader.get("/rules/simulation/", **asked).content.decode()
+    supposed = leader.get("/rules/simulation/", **asked, policy=str(policy.pk), amount="3").content.decode()
+    assert "本期答复时限" in supposed
+    assert "未作任何假设" not in supposed
+    for wrong, words in (
+        ({"amount": "3"}, "请选择数额对应的时限"),
+        ({"hands": "150"}, "请选择人手变化的科室"),
+        ({"policy": str(policy.pk), "amount": "2.5"}, "须为整数"),
+        ({"last": "2020-01-01"}, "结束日期早于开始日期"),
+        ({"first": "soon"}, "请填写日期"),
+    ):
+        answer = leader.get("/rules/simulation/", **{**asked, **wrong})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert not Proposal.objects.exists()

@@ -31,8 +31,8 @@ from .recounting import Recounted, Target, load, recount
 from .writing import Chunk, write
 
 #: Tickets of a chunk: as many as are written in about half of what may be held.
-FIRST, FEWEST, MOST = 100, 10, 400
-WANTED, LONGEST = 0.04, 0.07
+FIRST, FEWEST, MOST = 50, 10, 150
+WANTED, LONGEST = 0.025, 0.05
 #: Calendar days looked at beyond a clock's due moment: escalations and margins that follow it.
 SLACK = timedelta(days=15)
 TRIES = 5

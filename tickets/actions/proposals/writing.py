@@ -6,13 +6,13 @@ named, to be counted again. SQLite has one writer, so that cannot happen there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
 from tickets.domain.actors import SYSTEM
@@ -59,17 +59,17 @@ def write(chunk: Chunk, now: datetime) -> set[int]:
     return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, clocks, happened)
 
 
-def _happened(each: Recounted, chunk: Chunk, now: datetime) -> ClockEvent:
+def _happened(each: Recounted, chunk: Chunk, now: datetime) -> dict[str, Any]:
     """The clock's own event: counted anew under another calendar or policy, or following the deadline it is kept ahead of."""
     before, after = each.before, each.after
     has_policy = before.policy_id != after.policy_id
     follows = before.terms != after.terms and not has_policy
-    return ClockEvent(
-        timer_id=after.id, kind=(ClockEventKind.FOLLOW if follows else ClockEventKind.RECOUNT).value, at=now,
-        ground=f"proposal:{chunk.refs.get('proposal', '')}", document=chunk.document, actor=SYSTEM.label,
-        terms=after.terms if before.terms != after.terms else None, policy_id=after.policy_id if has_policy else None,
-        policy_version=after.policy_version if has_policy else None, due_at=after.due_at,
-    )  # fmt: skip
+    return {
+        "timer_id": after.id, "kind": (ClockEventKind.FOLLOW if follows else ClockEventKind.RECOUNT).value, "at": now,
+        "ground": f"proposal:{chunk.refs.get('proposal', '')}", "document": chunk.document, "actor": SYSTEM.label,
+        "terms": after.terms if before.terms != after.terms else None, "policy_id": after.policy_id if has_policy else None,
+        "policy_version": after.policy_version if has_policy else None, "due_at": after.due_at,
+    }  # fmt: skip
 
 
 def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Event]:
@@ -98,10 +98,10 @@ def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
 
 
 def _one_by_one(
-    tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock], happened: Sequence[ClockEvent]
+    tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock], happened: Sequence[dict[str, Any]]
 ) -> None:
     Event.objects.bulk_create(events, batch_size=500)
-    ClockEvent.objects.bulk_create(happened, batch_size=500)
+    ClockEvent.objects.bulk_create([ClockEvent(**each) for each in happened], batch_size=500)
     update_columns(Timer, _timers(clocks), [name.removesuffix("_id") for name in WRITTEN])
     update_columns(Ticket, tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
 
@@ -118,32 +118,24 @@ def _at_once(
     began: dict[int, int],
     events: Sequence[Event],
     clocks: Sequence[Clock],
-    happened: Sequence[ClockEvent],
+    happened: Sequence[dict[str, Any]],
 ) -> set[int]:
     """One statement; the ids of the tickets that were as they had been read."""
-    given_tickets = [
-        {"id": each.pk, "began": began[each.pk], "journal_seq": each.journal_seq, "journal_head": each.journal_head}
-        | {name: _said(getattr(each, name)) for name in KEPT_ON_TICKET}
-        for each in tickets
-    ]
-    given_events = [{name: _said(getattr(each, name)) for name in OF_EVENT} for each in events]
-    given_clocks = [
-        {"id": each.id, "ticket_id": each.ticket_id} | {name: _said(getattr(each, name)) for name in WRITTEN}
-        for each in clocks
-    ]
+    heads = ("journal_seq", "journal_head", *KEPT_ON_TICKET)
     tickets_of = {each.id: each.ticket_id for each in clocks}
-    given_happened = [
-        {"ticket_id": tickets_of[each.timer_id]} | {name: _said(getattr(each, name)) for name in OF_CLOCK}
-        for each in happened
-    ]
-    given = (given_tickets, given_events, given_clocks, given_happened)
+    given = (
+        [{"id": each.pk, "began": began[each.pk], **_columns(each, heads)} for each in tickets],
+        [_columns(each, OF_EVENT) for each in events],
+        [_columns(each, ("id", "ticket_id", *WRITTEN)) for each in clocks],
+        [{**each, "ticket_id": tickets_of[each["timer_id"]]} for each in happened],
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [json.dumps(each) for each in given])
+        cursor.execute(_statement(), [orjson.dumps(rows).decode() for rows in given])
         return {row[0] for row in cursor.fetchall()}
 
 
-def _said(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _columns(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
 
 
 @cache
