@@ -200,6 +200,10 @@ class ClockShape(serializers.Serializer[Any]):
     is_confirmed = Bool()
     explanation = Char()
     lines = serializers.ListField(child=Char())
+    papers = serializers.ListField(child=Char(), help_text="what pauses and restarts rest on")
+    events = serializers.ListField(
+        child=Char(), help_text="what has happened to it: pauses, extensions, restarts, its end"
+    )
 
 
 class ActionShape(serializers.Serializer[Any]):

@@ -5,27 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.counting import closed, day_of
-from tickets.domain.explain import explain
 from tickets.domain.moments import to_local
 from tickets.domain.terms import Unit
-from tickets.domain.words import Channel, ClockKind, Side
-from tickets.models import Run, Start, Ticket, Timer
+from tickets.domain.words import ClockKind, Side
+from tickets.models import ClockEvent, Run, Ticket, Timer
 
 from .calendar import counted_by, working_calendar
-from .reckoning import Reckoned, pauses_of, reckon, terms_of
+from .explaining import UNTOLD, happened, told
+from .reckoning import Reckoned, pauses_of, reckon
 
 Row = dict[str, Any]
-#: At our own doors nobody dispatches to us: the limit runs from what came in.
-OWN_DOORS = {
-    Channel.DIRECT.value: ("收到", "receipt"),
-    Channel.DISCLOSURE.value: ("收到", "receipt"),
-    Channel.OPINION.value: ("发现", "the finding"),
-    Channel.RADIO.value: ("节目播出", "the programme"),
-}
 ORDER = {Side.OUTER: 0, Side.INNER: 1}
 
 
@@ -34,9 +27,11 @@ def clocks(ticket: Ticket, now: datetime) -> list[Row]:
 
     ``kind``, ``side`` and ``run`` with label pairs; ``started_at``, ``due_at``, ``platform_due_at``, ``met_at``, ``breached_at``;
     ``left`` (see ``_left``); ``percent`` used, 0..100, for a bar; ``citation``, ``is_confirmed``; ``summary`` and ``lines`` tell the
-    count, as (Chinese, English). Figures of a clock that has ended stand still.
+    count, ``events`` what has happened to it (``papers`` it rests on), in both languages. Figures of an ended clock stand still.
     """
-    rows = Timer.objects.filter(Q(ticket=ticket)).select_related("policy", "inquiry", "section").order_by("id")
+    kept = Prefetch("events", ClockEvent.objects.exclude(kind__in=UNTOLD).order_by("id"), to_attr="told")
+    rows = Timer.objects.filter(Q(ticket=ticket)).select_related("policy", "inquiry", "section").prefetch_related(kept)
+    rows = rows.order_by("id")
     calendar = working_calendar()
     return sorted((_row(timer, calendar, now) for timer in rows), key=lambda row: ORDER[row["side"]])
 
@@ -57,6 +52,8 @@ def _row(timer: Timer, calendar: WorkingCalendar, now: datetime) -> Row:
         "left": _left(timer, reckoned, calendar, moment), "percent": _percent(timer, reckoned, calendar, moment),
         "citation": policy.citation if policy else "", "policy": policy.name if policy else "",
         "is_confirmed": policy.is_confirmed if policy else True, "summary": summary, "lines": lines,
+        "events": [happened(event) for event in timer.told],  # type: ignore[attr-defined]
+        "papers": [event.document for event in timer.told if event.document],  # type: ignore[attr-defined]
     }  # fmt: skip
 
 
@@ -104,39 +101,3 @@ def _percent(timer: Timer, reckoned: Reckoned, calendar: WorkingCalendar, moment
     if total <= 0 or moment >= reckoned.due_at:
         return 100 if moment >= reckoned.due_at else 0
     return max(0, min(100, round(100 * (1 - between(moment, reckoned.due_at) / total))))
-
-
-def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[str, str], list[tuple[str, str]]]:
-    """The count in words: one sentence, and its lines, each as (Chinese, English)."""
-    if timer.platform_due_at is not None:
-        return (
-            "来源给定的时限，以其为准，本单位不作更改。",
-            "The source's own deadline: it is in force and we do not change it.",
-        ), []
-    if timer.terms.get("by") == "office" and not timer.extension:
-        return (
-            "办公室派单时限定的日期，早于对外时限。",
-            "The date the office gave at the dispatch, ahead of the outer deadline.",
-        ), []
-    if "until" in timer.terms:
-        return ("经批准的办理期限。", "A granted date."), []
-    if "before" in timer.terms:
-        return _told_margin(timer), []
-    start = Start(timer.policy.starts_at) if timer.policy else Start.RECEIPT
-    begins = (start.zh, start.en)
-    if start is Start.SOURCE_DISPATCH and timer.inquiry is not None:
-        begins = OWN_DOORS.get(timer.inquiry.channel, begins)
-    told = explain(
-        terms_of(timer), timer.started_at, calendar, pauses_of(timer), extension=timer.extension, restart=timer.restarted_at, now=now,
-        event=begins,
-    )  # fmt: skip
-    return (told.summary_zh, told.summary_en), [(line.zh, line.en) for line in told.lines]
-
-
-def _told_margin(timer: Timer) -> tuple[str, str]:
-    terms, outer = terms_of(timer), to_local(datetime.fromisoformat(timer.terms["before"]))
-    amount, unit = f"{terms.amount.normalize():f}", terms.unit
-    return (
-        f"先于平台时限（{outer:%Y-%m-%d %H:%M}）{amount}{unit.zh}。",
-        f"{amount} {unit.en} ahead of the outer deadline ({outer:%Y-%m-%d %H:%M}).",
-    )

@@ -16,7 +16,7 @@ from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
 from tickets.models import Event, Exchange, OutboxRow, Ticket
 
-from .clocks import OWN_DOORS
+from .explaining import OWN_DOORS
 from .together import Rows
 
 #: Events that are no acts of the table.
