@@ -4,6 +4,7 @@ for a few; every act can be reached on a page by somebody who may do it."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -193,6 +194,8 @@ OF_MACHINES = {
     Action.BOUNCE: "the platform sends the reply back",
     Action.HAND_OVER: "work goes with a section that is renamed or joined: asked at the set-up desk, done by the service",
 }
+#: A call, and an application, whose law knows acts of its own.
+DOORS = (Channel.DIRECT, Channel.DISCLOSURE)
 #: Acts that are done by the button of another form than their own.
 AT_THE_REPLY_DESK = {Action.DRAFT: "save", Action.SUBMIT: "submit"}
 
@@ -207,8 +210,8 @@ def test_every_act_can_be_reached_on_a_page_by_somebody_who_may(bureau: Bureau) 
 
 def _is_reached(bureau: Bureau, desks: Mapping[str, Desk], action: Action) -> bool:
     """Whether a ticket's page leads somebody who may to a form of the act that opens, or does it by its button."""
-    for state in sorted(BY_ACTION[action].sources):
-        ticket = standing(bureau, State(state), channel=Channel.DIRECT)
+    for channel, state in product(DOORS, sorted(BY_ACTION[action].sources)):
+        ticket = standing(bureau, State(state), channel=channel)
         for name, desk in desks.items():
             may = bureau.people[name].actor().roles & BY_ACTION[action].roles
             if may and _leads(desk, ticket, action):
