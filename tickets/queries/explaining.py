@@ -12,7 +12,7 @@ from tickets.domain.explain import explain
 from tickets.domain.left import span
 from tickets.domain.moments import to_local
 from tickets.domain.terms import Unit
-from tickets.domain.words import Channel, PauseGround
+from tickets.domain.words import Channel, ClockKind, PauseGround
 from tickets.models import ClockEvent, Start, Timer
 
 from .reckoning import pauses_of, terms_of
@@ -59,13 +59,13 @@ def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[
     return (told.summary_zh, told.summary_en), [(line.zh, line.en) for line in told.lines]
 
 
-def _told_margin(timer: Timer) -> tuple[str, str]:
-    terms, outer = terms_of(timer), to_local(datetime.fromisoformat(timer.terms["before"]))
+def _told_margin(timer: Timer) -> Pair:
+    """So much ahead of the outer deadline, or of the lead section's for one that contributes."""
+    terms, outer = terms_of(timer), _moment(datetime.fromisoformat(timer.terms["before"]))
     amount, unit = f"{terms.amount.normalize():f}", terms.unit
-    return (
-        f"先于平台时限（{outer:%Y-%m-%d %H:%M}）{amount}{unit.zh}。",
-        f"{amount} {unit.en} ahead of the outer deadline ({outer:%Y-%m-%d %H:%M}).",
-    )
+    helps = timer.kind == ClockKind.CONTRIBUTE
+    zh, en = ("主办科室时限", "the lead section's limit") if helps else ("平台时限", "the outer deadline")
+    return f"先于{zh}（{outer}）{amount}{unit.zh}。", f"{amount} {unit.en} ahead of {en} ({outer})."
 
 
 def _told_source(timer: Timer, given: datetime, calendar: WorkingCalendar, now: datetime) -> tuple[Pair, list[Pair]]:
