@@ -55,6 +55,12 @@ class Policy(models.Model):
         max_digits=7, decimal_places=2, default=0, help_text="most that may be added, once; 0: none"
     )
     warn_hours = models.DecimalField(max_digits=6, decimal_places=2, default=8)
+    warn_share = models.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        default=0,
+        help_text="warned when so much of the limit is over instead; 0: by warn_hours",
+    )
     steps = models.JSONField(default=list, blank=True)
     tag = word(Tag)
     issuer = models.CharField(max_length=60, blank=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tickets.domain import reckoning
 from tickets.domain.calendar import WorkingCalendar
-from tickets.domain.reckoning import Reckoned, pauses_of, shift, terms_of
+from tickets.domain.reckoning import Reckoned, lasting, pauses_of, shift, terms_of
 from tickets.domain.terms import Unit
 from tickets.domain.words import Role
 from tickets.models import Policy, Timer
@@ -51,9 +51,8 @@ def rungs(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckon
     """
     calendar = counted_by(timer, calendar)
     unit = Unit(timer.terms.get("unit", Unit.WORKING_DAYS))
-    warn_hours = WARN_HOURS if policy is None else policy.warn_hours
-    warn_at = shift(reckoned.due_at, -warn_hours, unit, calendar)
-    if warn_hours and warn_at > (timer.restarted_at or timer.started_at):
+    warn_at = _warn_at(timer, policy, calendar, reckoned)
+    if warn_at is not None and warn_at > (timer.restarted_at or timer.started_at):
         yield Rung(WARNED, warn_at)
     if reckoned.breach_at is None:
         return
@@ -63,3 +62,15 @@ def rungs(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckon
         yield Rung(
             ESCALATED + place, shift(reckoned.breach_at, hours, unit, calendar), Role(step["to"]), step.get("card", "")
         )
+
+
+def _warn_at(timer: Timer, policy: Policy | None, calendar: WorkingCalendar, reckoned: Reckoned) -> datetime | None:
+    """So many hours before the due moment, or when a share of the limit is over; None: no warning."""
+    unit = Unit(timer.terms.get("unit", Unit.WORKING_DAYS))
+    if policy is None or not policy.warn_share:
+        hours = WARN_HOURS if policy is None else policy.warn_hours
+        return shift(reckoned.due_at, -hours, unit, calendar) if hours else None
+    start, share = timer.restarted_at or timer.started_at, float(policy.warn_share)
+    if unit in (Unit.CLOCK_HOURS, Unit.CALENDAR_DAYS):
+        return start + (reckoned.due_at - start) * share
+    return calendar.add(start, lasting(timer, start, reckoned.due_at, calendar) * share)

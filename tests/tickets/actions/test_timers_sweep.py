@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,7 +15,9 @@ from tickets.actions import timers
 from tickets.domain.chain import link
 from tickets.domain.states import State
 from tickets.domain.words import Channel, ClockKind, Role, Side
-from tickets.models import Event, Notice, Run, Ticket, Timer
+from tickets.models import Event, Notice, Policy, Run, Ticket, Timer
+from tickets.queries.calendar import working_calendar
+from tickets.queries.reckoning import WARNED, reckon, rungs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.everywhere]
 
@@ -192,3 +195,20 @@ def test_next_moment_is_the_earliest_of_all() -> None:
     assert timers.next_moment() is None
     at_work()
     assert timers.next_moment() == moment("2026-03-13 08:00")
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "share", "at"),
+    [
+        ("clock_hours", 4, "0.75", "2026-03-02T12:00"),  # from 09:00
+        ("working_hours", 4, "0.50", "2026-03-02T11:00"),
+        ("calendar_days", 2, "0.50", "2026-03-03T16:30"),  # due on the 4th at 24:00: 63 of 126 half hours later
+    ],
+)
+def test_warned_when_a_share_of_the_limit_is_over(unit: str, amount: int, share: str, at: str) -> None:
+    start = datetime.fromisoformat("2026-03-02T09:00+08:00")
+    policy = Policy(warn_share=Decimal(share), warn_hours=Decimal(8))
+    timer = Timer(started_at=start, terms={"amount": str(amount), "unit": unit})
+    calendar = working_calendar()
+    first = next(rungs(timer, policy, calendar, reckon(timer, calendar)))
+    assert (first.step, first.at) == (WARNED, datetime.fromisoformat(f"{at}+08:00"))

@@ -153,7 +153,9 @@ class Planner:
     ) -> tuple[Reckoned, datetime | None]:
         """The due moment and the first rung. A limit in days does not ask at what hour of its first day it began: such are counted
         once a day, from midnight, and a warning that lies before the real start is left out."""
-        by_day = limit is None and "before" not in terms and terms["unit"] in DAYS
+        by_day = (
+            limit is None and "before" not in terms and terms["unit"] in DAYS and not (policy and policy.warn_share)
+        )
         begin = self._place(started_at)[1] if by_day else started_at
         key = (begin, policy.pk if policy else 0, limit, terms.get("before"))
         found = self._counted.get(key)
