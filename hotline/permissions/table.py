@@ -88,6 +88,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.rules.decide": frozenset({Role.LEADER}),
     "page.rules.simulate": frozenset({Role.DISPATCHER, Role.LEADER, Role.AUDITOR}),
     "page.rules.choose": frozenset({Role.DISPATCHER, Role.LEADER}),
+    "page.audit": frozenset({Role.AUDITOR}),
     "page.search": READERS - {Role.AUDITOR},
     "page.board.approve": frozenset({Role.LEADER, Role.DISPATCHER}),
     "page.board": BOARD,

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from . import (
     act,
     approving,
+    audit,
     behind,
     board,
     calls,
@@ -117,6 +118,9 @@ urlpatterns = [
     path("office/followup/", following.next_one, name="follow_up_next"),
     path("office/followup/<str:number>/", following.follow_up, name="follow_up_one"),
     path("office/followup/<str:number>/reveal/", following.reveal, name="follow_up_reveal"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("audit/export/", audit.export, name="audit_export"),
     path("rules/", limits.rules, name="rules"),
     path("rules/routes/", routes.routes, name="routes"),
     path("rules/routes/new/", routes.edit, name="route_new"),

@@ -137,12 +137,12 @@ def _tails(events: QuerySet[Event]) -> Iterator[Event]:
     for _, links in groupby(events.iterator(CHUNK), key=lambda event: event.ticket_id or event.chain):
         previous = chain.GENESIS
         for seq, event in enumerate(links, start=1):
-            _check_link(event, previous, seq)
+            check_link(event, previous, seq)
             previous, tail = event.digest, event
         yield tail
 
 
-def _check_link(event: Event, previous: str, seq: int) -> None:
+def check_link(event: Event, previous: str, seq: int) -> None:
     """Sequence without gap, previous digest, digest of the payload, MAC, and columns that say what the payload says."""
     where = f"event {event.pk} ({f'ticket {event.ticket_id}' if event.ticket_id else f'chain {event.chain}'}, seq {event.seq})"
     if event.seq != seq:
