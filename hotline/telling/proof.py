@@ -76,7 +76,10 @@ def _newest() -> Proof:
     found = newest_seals.verify()
     if found.bad:
         return Proof(False, found.events, _broken(found.bad))
-    zh = f"已核验最新 {found.seals} 个检查点和未封存的部分，共 {found.events} 条，完整一致。日志较长，更早的记录未核验，请由运维人员用命令核验全部。"
+    zh = (
+        f"已核验最新 {found.seals} 个检查点和未封存的部分，共 {found.events} 条，完整一致。"
+        "日志较长，更早的记录未核验，请由运维人员用命令核验全部。"
+    )
     en = (
         f"The newest {found.seals} checkpoints and what is not sealed yet hold, {found.events} events. The journal is long: "
         "older events were not looked at; those who run the house verify all of it by the command."
