@@ -51,7 +51,7 @@ def export(visit: Visit) -> HttpResponseBase:
         raise exports.UnableToExport
     names = ("id", "at", "chain", "what", "more", "who", "number", "digest")
     columns = [
-        Column(_("Record"), 10), Column(_("When"), 17), Column(_("Kind"), 16), Column(_("What was done"), 28),
+        Column(_("Journal record"), 10), Column(_("When"), 17), Column(_("Kind"), 16), Column(_("What was done"), 28),
         Column(_("Details"), 30), Column(_("Who"), 18), Column(_("Ticket"), 18), Column(_("Digest"), 16),
     ]  # fmt: skip
     narrowed = {name: value for name, value in asked.items() if value}
