@@ -44,7 +44,7 @@ def _measured(name: str, house: House, start: Callable[[House], Child], size: st
     child = start(house)
     before = _cpu(child)
     sleep(IDLE[size])
-    idle = (_cpu(child) - before) / IDLE[size]
+    idle = _spent(before, _cpu(child)) / IDLE[size]
     known = Timer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     arm(count, timedelta(seconds=spread), ahead=timedelta(seconds=5 + count / 1000))
     assert wait_for(lambda: _fired(known) == count, spread + 120), child.last_lines()
@@ -78,11 +78,16 @@ def _late(known: int) -> list[float]:
     return [(at - moment).total_seconds() for pk, at in told if (moment := due.get(pk)) is not None]
 
 
-def _cpu(child: Child) -> float:
-    """Seconds on a processor so far, of the door with all it started and of the database's processes but our own."""
+def _cpu(child: Child) -> dict[int, float]:
+    """Seconds on a processor so far, by process: of the door with all it started and of the database's processes but our own."""
     assert child.process
     family = [psutil.Process(child.process.pid), *psutil.Process(child.process.pid).children(recursive=True)]
-    return sum(map(_seconds, [*family, *_backends()]))
+    return {process.pid: _seconds(process) for process in [*family, *_backends()]}
+
+
+def _spent(before: dict[int, float], after: dict[int, float]) -> float:
+    """What was used in between; a backend that has ended meanwhile is not there to tell."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def _backends() -> list[psutil.Process]:

@@ -19,6 +19,8 @@ RATIOS = {
     "recalculation, applied", "recalculation, taken back", "recalculation, rows held",
 }  # fmt: skip
 
+MAY_BE_NOTHING = {"notes at once on one ticket, 500s", "sweeper and database, idle"}
+
 
 def benchmarks(*arguments: str) -> subprocess.CompletedProcess[str]:
     env = {
@@ -39,7 +41,7 @@ def test_every_ratio_is_printed_and_written(tmp_path: Path) -> None:
     lines = json.loads(file.read_text(encoding="utf-8"))["lines"]
     assert {line["name"] for line in lines} >= RATIOS
     for line in lines:
-        assert line["ratio"] > 0 or line["aim"] == 0, line
+        assert line["ratio"] > 0 or line["name"] in MAY_BE_NOTHING, line
         assert f"{line['name']} [{line['size']}]" in done.stdout
 
 

@@ -64,7 +64,7 @@ def test_radio_is_one_week_of_calendar_days() -> None:
 def test_disclosure_counts_from_confirmation() -> None:
     _, _, rows = begun(Channel.DISCLOSURE, inquiry={"confirmed_at": moment("2026-03-04 10:00")})
     assert rows[0].started_at == moment("2026-03-04 10:00")
-    assert kinds(rows) == {"reply": "04-02 00:00"}
+    assert kinds(rows) == {"reply": "04-02 00:00", "correction": "03-12 00:00"}
 
 
 @pytest.mark.parametrize(("urgency", "hours"), [(Urgency.ORDINARY, 48), (Urgency.URGENT, 24), (Urgency.CRITICAL, 24)])
