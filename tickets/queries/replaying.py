@@ -58,6 +58,8 @@ def replay() -> Iterator[Difference | None]:
 
 def differences(timer: Timer, events: list[ClockEvent]) -> Differences:
     """(column, stored, replayed) of everything that differs; empty when the row is what its events make it."""
+    if not events:
+        return [("events", "at least the start", "none")]
     try:
         clock = fold(events)
     except ValueError as error:

@@ -143,4 +143,5 @@ def test_a_clock_without_its_events_is_named() -> None:
         pytest.skip("the trigger cannot be lifted inside a test's transaction that has pending constraints")
     with lifted(connection):
         ClockEvent.objects.filter(timer=outer(ticket)).delete()
-    assert [each.name for each in wrong()] == ["events"]
+        found = wrong()
+    assert [each.name for each in found] == ["events"], found
