@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from functools import cache
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from integrations.http import Wire
 from integrations.protocol import AdapterError
@@ -17,7 +17,8 @@ from integrations.roads import ROADS
 from tickets.models import Alert, AlertState
 
 log = logging.getLogger(__name__)
-MOST = 50
+#: Seconds of one call: well under the hard limit of a task, so that nothing is claimed that is not sent.
+BUDGET = 60.0
 #: A claim so old is of a worker that is gone.
 GONE = timedelta(minutes=5)
 #: Minutes until the next attempt, after the first, the second …; after the last it has failed.
@@ -25,9 +26,12 @@ WAITS = (1, 5, 15, 60, 240)
 
 
 def send_waiting(*, now: datetime) -> int:
-    """Send what is due, the older first; how many were sent."""
+    """Send what is due, the older first, until nothing is or the time is over; how many were sent."""
     _give_up_lost(now)
-    return sum(_send(alert, now) for alert in _claim(now))
+    until, sent = monotonic() + BUDGET, 0
+    while monotonic() < until and (alert := _claim(now)) is not None:
+        sent += _send(alert, now)
+    return sent
 
 
 def _give_up_lost(now: datetime) -> None:
@@ -37,15 +41,15 @@ def _give_up_lost(now: datetime) -> None:
 
 
 @transaction.atomic
-def _claim(now: datetime) -> list[Alert]:
-    rows = Alert.objects.select_for_update(skip_locked=True).filter(next_at__lte=now).order_by("next_at", "id")[:MOST]
-    found = list(rows)
-    Alert.objects.filter(pk__in=[each.pk for each in found]).update(
-        state=AlertState.CLAIMED.value, claimed_at=now, next_at=None, attempts=F("attempts") + 1
-    )
-    for each in found:
-        each.attempts += 1
-    return found
+def _claim(now: datetime) -> Alert | None:
+    """The next one, taken in hand: no other worker takes it."""
+    rows = Alert.objects.select_for_update(skip_locked=True).filter(next_at__lte=now).order_by("next_at", "id")
+    alert = rows.first()
+    if alert is not None:
+        alert.state, alert.claimed_at, alert.next_at = AlertState.CLAIMED.value, now, None
+        alert.attempts += 1
+        alert.save(update_fields=["state", "claimed_at", "next_at", "attempts"])
+    return alert
 
 
 def _send(alert: Alert, now: datetime) -> bool:

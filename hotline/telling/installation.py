@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hotline.models import WATCHERS, OneTimeLink, User
@@ -92,8 +91,3 @@ def _signs_elsewhere() -> bool:
 def _some(rows: list[Any], most: int = 6) -> str:
     shown = "、".join(str(row) for row in rows[:most])
     return shown if len(rows) <= most else _("%(some)s and %(more)d more") % {"some": shown, "more": len(rows) - most}
-
-
-def waiting_for_roles() -> Q:
-    """Accounts in service that nobody has given a role."""
-    return Q(is_active=True, roles=[])

@@ -91,16 +91,31 @@ def test_nothing_of_before_the_choice_nothing_read_nothing_of_others(leader: Use
 
 
 def test_five_thousand_at_once_are_one_line_and_one_message(leader: User) -> None:
+    facts = {"clock": "reply", "card": "red"}
     heap = [
-        Notice(key=f"k{n}", kind="clock_escalated", role="leader", facts={"clock": "reply"}, created_at=NOON) for n in range(5000)
-    ]  # fmt: skip
+        Notice(key=f"k{n}", kind="clock_escalated", role="leader", facts=facts | {"timer": n}, created_at=NOON)
+        for n in range(5000)
+    ]
     for place in range(0, 5000, 500):
         assert gather(heap[place : place + 500], NOON) == []
     [line] = Notice.objects.filter(kind="clock_escalated")
-    assert line.facts == {"count": 5000, "clock": "reply"}
-    assert "5000 件：答复逾期上报" in Desk(leader).client.get("/tray/").content.decode()
+    assert line.facts == {"count": 5000, "clock": "reply", "card": "red"}
+    assert "5000 件：答复逾期上报（红牌）" in Desk(leader).client.get("/tray/").content.decode()
     assert alerting.write_all(now=NOON) == 1
     assert Alert.objects.get().subject == "您有 5000 条待办提醒"
+
+
+def test_few_lines_join_the_count_that_has_begun_and_of_several_clocks_none_is_named() -> None:
+    def heap(number: int, clock: str) -> list[Notice]:
+        return [
+            Notice(key=f"{clock}{n}", kind="clock_due", role="leader", facts={"clock": clock}) for n in range(number)
+        ]
+
+    assert gather(heap(FEW + 1, "sign"), NOON) == []
+    assert gather(heap(1, "reply"), NOON) == []
+    assert Notice.objects.get(kind="clock_due").facts == {"count": FEW + 2}
+    later = heap(1, "reply")
+    assert gather(later, NOON + timedelta(seconds=1)) == later, "another moment is told by itself"
 
 
 def test_few_lines_stay_one_by_one() -> None:

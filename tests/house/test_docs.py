@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 from rest_framework.test import APIClient
 
-from config import platforms, secrets
+from config import oidc, platforms, secrets
 from hotline.models import User
 from tests.tickets.making import NOW, make_reference, make_source, make_user
 from tickets.actions import routing
@@ -112,7 +112,7 @@ def test_every_make_target_exists() -> None:
 def read_by_the_code() -> set[str]:
     """Every variable that settings, commands, Makefile or docker-compose read."""
     found = set(secrets.NAMES)
-    for names in platforms.VARIABLES.values():
+    for names in (*platforms.VARIABLES.values(), oidc.VARIABLES):
         found |= set(names.values())
     asking = re.compile(
         r'(?:text|flag|number|words|folder|environ\.get|getenv)\(\s*"([A-Z][A-Z0-9_]+)"|environ\["([A-Z_]+)"\]'

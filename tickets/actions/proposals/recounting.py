@@ -125,13 +125,12 @@ class Target:
     def _policy(self, pk: int | None) -> Policy | None:
         return None if pk is None else self.policies[pk]
 
-    @staticmethod
-    def _key(clock: Clock) -> tuple[Any, ...] | None:
-        """What a plain limit in days depends on; None for every other."""
-        terms = clock.terms
+    def _key(self, clock: Clock) -> tuple[Any, ...] | None:
+        """What a plain limit in days depends on; None for every other, and where the warning depends on the very start."""
+        terms, policy = clock.terms, self._policy(clock.policy_id)
         if (
-            clock.pauses or clock.restarted_at or clock.extension or clock.platform_due_at or clock.calendar_edition
-            or terms.get("unit") not in DAYS or "before" in terms or "until" in terms
+            (policy and policy.warn_share) or clock.pauses or clock.restarted_at or clock.extension or clock.platform_due_at
+            or clock.calendar_edition or terms.get("unit") not in DAYS or "before" in terms or "until" in terms
         ):  # fmt: skip
             return None
         return clock.policy_id, terms["amount"], terms["unit"], terms.get("end"), _day(clock.started_at)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-
-from django.db import connection
+from typing import Any
 
 from tickets.models import Notice
 
 #: So many lines of one kind for one addressee, fired by one batch, are told one by one.
 FEW = 20
+#: What of the lines the one line still says, where all say the same.
+TOLD = ("clock", "card")
 
 
 def gather(notices: Iterable[Notice], now: datetime) -> list[Notice]:
@@ -20,24 +21,17 @@ def gather(notices: Iterable[Notice], now: datetime) -> list[Notice]:
     Every batch of one drain has the same ``now``: the later ones add to the line of the first. Which tickets they were
     stands in the journal and in the list of what is overdue.
     """
-    heaps: dict[tuple[str, str, int | None, int | None], list[Notice]] = defaultdict(list)
+    heaps: dict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
-        heaps[notice.kind, notice.role, notice.section_id, notice.user_id].append(notice)
-    return [line for heap in heaps.values() for line in _lines(heap, now)]
-
-
-def _lines(heap: list[Notice], now: datetime) -> list[Notice]:
-    key = _key(heap[0], now)
-    if len(heap) <= FEW and not Notice.objects.filter(key=key).exists():
-        return heap
-    first = heap[0]
-    digest = Notice(
-        key=key, kind=first.kind, role=first.role, section_id=first.section_id, user_id=first.user_id,
-        facts={"count": 0, "clock": first.facts["clock"] if _is_one_clock(heap) else ""}, created_at=now,
-    )  # fmt: skip
-    Notice.objects.bulk_create([digest], ignore_conflicts=True)
-    _add(key, len(heap), is_one_clock=_is_one_clock(heap))
-    return []
+        heaps[_key(notice, now)].append(notice)
+    begun = set(Notice.objects.filter(key__in=heaps).values_list("key", flat=True)) if heaps else set()
+    few: list[Notice] = []
+    for key, heap in heaps.items():
+        if len(heap) > FEW or key in begun:
+            _count(key, heap, now)
+        else:
+            few += heap
+    return few
 
 
 def _key(notice: Notice, now: datetime) -> str:
@@ -45,13 +39,23 @@ def _key(notice: Notice, now: datetime) -> str:
     return f"digest:{notice.kind}:{notice.role}:{to}:{now:%Y%m%d%H%M%S%f}"
 
 
-def _is_one_clock(heap: list[Notice]) -> bool:
-    return len({notice.facts["clock"] for notice in heap}) == 1
+def _count(key: str, heap: list[Notice], now: datetime) -> None:
+    """Add to the one line, under its lock; on SQLite the transaction is the only writer."""
+    first, facts = heap[0], _common([notice.facts for notice in heap])
+    line = Notice(
+        key=key, kind=first.kind, role=first.role, section_id=first.section_id, user_id=first.user_id,
+        facts={**facts, "count": 0}, created_at=now,
+    )  # fmt: skip
+    Notice.objects.bulk_create([line], ignore_conflicts=True)
+    kept = Notice.objects.select_for_update().get(key=key)
+    kept.facts = {**_common([kept.facts, facts]), "count": kept.facts["count"] + len(heap)}
+    kept.save(update_fields=["facts"])
 
 
-def _add(key: str, more: int, *, is_one_clock: bool) -> None:
-    """Under the row's lock; on SQLite the transaction is the only writer."""
-    rows = Notice.objects.filter(key=key)
-    row = (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
-    row.facts = {**row.facts, "count": row.facts["count"] + more, "clock": row.facts["clock"] if is_one_clock else ""}
-    row.save(update_fields=["facts"])
+def _common(heap: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What all of them say of the clock and the card."""
+    return {
+        name: heap[0][name]
+        for name in TOLD
+        if name in heap[0] and all(each.get(name) == heap[0][name] for each in heap)
+    }

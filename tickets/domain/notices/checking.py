@@ -11,7 +11,6 @@ from tickets.domain.hours import BadHours, DayHours
 
 from .notice import BadNotice, Fault, Notice
 
-FEWEST_YEAR = 2000
 #: A year's table may reach so far into its neighbours: New Year's holiday begins in December, its make-up day may lie after it.
 EARLIEST, LATEST = (12, 15), (1, 20)
 
