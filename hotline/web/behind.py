@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -127,8 +128,6 @@ def _tab(question: Question, key: Labelled, part: str, here: str, folded: dict[s
 
 def _sums(question: Question, *, present: Any = None, **chosen: Any) -> tuple[int, int]:
     """Numerator and base as the board has them."""
-    from django.db.models import Q
-
     period = question.period
     span = sums.within(period.first, period.last)
     if present is Tally.OVERDUE:
