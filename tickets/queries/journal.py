@@ -19,12 +19,12 @@ from tickets.domain import chain
 from tickets.models import Event, Head, Seal, Ticket, guards
 
 from . import seals
-from .seals import CHUNK, BadRow
+from .seals import CHUNK, BadRow, Where
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``bad``: the first bad row in words ('' when all holds); ``unsealed``: newest events no seal covers yet, which
+    """``bad``: the first bad row in words ('' when all holds), ``bad_zh`` in Chinese; ``unsealed``: newest events no seal covers yet, which
     a truncation could still take."""
 
     events: int
@@ -32,6 +32,7 @@ class Verdict:
     seals: int
     unsealed: int
     bad: str = ""
+    bad_zh: str = ""
 
     @property
     def ok(self) -> bool:
@@ -65,9 +66,9 @@ def verify() -> Verdict:
             _check_tickets()
             seals.check_checkpoints(path, size, newest=seals.check_seals())
         except BadRow as bad:
-            return Verdict(*counted, bad=str(bad))
-        except (ValueError, TypeError) as error:  # SQLite stores any text in any column
-            return Verdict(*counted, bad=f"a row cannot be read: {error}")
+            return Verdict(*counted, bad=str(bad), bad_zh=bad.zh)
+        except (ValueError, TypeError) as error:
+            return Verdict(*counted, bad=str(seals.unreadable(error)), bad_zh=seals.unreadable(error).zh)
     return Verdict(*counted)
 
 
@@ -91,7 +92,8 @@ def _snapshot() -> Iterator[None]:
 
 def _check_guards() -> None:
     if gone := guards.missing(connection):
-        raise BadRow(f"guard triggers missing: {', '.join(gone)}")
+        names = ", ".join(gone)
+        raise BadRow(None, f"guard triggers missing: {names}", f"缺少防篡改触发器：{names}")
 
 
 # --- chains ----------------------------------------------------------------------------------------------------------
@@ -101,14 +103,22 @@ def _check_chains() -> None:
     """The chains of acts without a ticket, each against its head."""
     heads = {head.chain: (head.seq, head.digest) for head in Head.objects.all()}
     for tail in _tails(Event.objects.filter(ticket__isnull=True).order_by("chain", "seq")):
-        head = heads.pop(tail.chain, None)
+        head, where = heads.pop(tail.chain, None), Where.of("chain", tail.chain)
         if head is None:
-            raise BadRow(f"chain {tail.chain}: has events up to {tail.pk}, but no head")
+            raise BadRow(where, f"has events up to {tail.pk}, but no head", f"有记录（至 {tail.pk} 号），无链尾")
         if head != (tail.seq, tail.digest):
-            raise BadRow(f"chain {tail.chain}: its head stands at {head[0]}, its newest event {tail.pk} at {tail.seq}")
+            raise BadRow(
+                where,
+                f"its head stands at {head[0]}, its newest event {tail.pk} at {tail.seq}",
+                f"链尾在第 {head[0]} 条，最新记录 {tail.pk} 为第 {tail.seq} 条",
+            )
     for name, (seq, _) in heads.items():
         if seq:
-            raise BadRow(f"chain {name}: its head stands at {seq}, but it has no event")
+            raise BadRow(
+                Where.of("chain", name),
+                f"its head stands at {seq}, but it has no event",
+                f"链尾在第 {seq} 条，日志中没有",
+            )
 
 
 def _check_tickets() -> None:
@@ -119,7 +129,9 @@ def _check_tickets() -> None:
         _check_owner(tail, ticket.pk)
         if tail is None or tail.ticket_id != ticket.pk:
             raise BadRow(
-                f"ticket {ticket.pk} ({ticket.number}): its row stands at event {ticket.journal_seq}, none is there"
+                _ticket(ticket),
+                f"its row stands at event {ticket.journal_seq}, none is there",
+                f"工单停在第 {ticket.journal_seq} 条，日志中没有",
             )
         _check_row(ticket, tail)
         tail = next(tails, None)
@@ -129,7 +141,12 @@ def _check_tickets() -> None:
 def _check_owner(tail: Event | None, upcoming: int | None) -> None:
     """Chains and tickets are walked side by side: a chain that comes before the next ticket has lost its row."""
     if tail is not None and tail.ticket_id is not None and (upcoming is None or tail.ticket_id < upcoming):
-        raise BadRow(f"ticket {tail.ticket_id}: has events up to {tail.pk}, but no row")
+        where = Where.of("ticket", tail.ticket_id)
+        raise BadRow(where, f"has events up to {tail.pk}, but no row", f"有记录（至 {tail.pk} 号），工单不存在")
+
+
+def _ticket(ticket: Ticket) -> Where:
+    return Where.of("ticket", ticket.pk, ticket.number)
 
 
 def _tails(events: QuerySet[Event]) -> Iterator[Event]:
@@ -144,20 +161,29 @@ def _tails(events: QuerySet[Event]) -> Iterator[Event]:
 
 def check_link(event: Event, previous: str, seq: int) -> None:
     """Sequence without gap, previous digest, digest of the payload, MAC, and columns that say what the payload says."""
-    where = f"event {event.pk} ({f'ticket {event.ticket_id}' if event.ticket_id else f'chain {event.chain}'}, seq {event.seq})"
+    where = _event(event)
     if event.seq != seq:
-        raise BadRow(f"{where}: seq {seq} is missing")
+        raise BadRow(where, f"seq {seq} is missing", f"缺第 {seq} 条")
     if event.previous != previous:
-        raise BadRow(f"{where}: does not follow the event before it")
+        raise BadRow(where, "does not follow the event before it", "与前一条记录不衔接")
     digest, mac = chain.link(previous, event.payload, settings.JOURNAL_KEY)
     if event.digest != digest:
-        raise BadRow(f"{where}: payload and digest differ")
+        raise BadRow(where, "payload and digest differ", "内容与摘要不符")
     if not hmac.compare_digest(event.mac.encode(), mac.encode()):
-        raise BadRow(f"{where}: the MAC is not ours")
+        raise BadRow(where, "the MAC is not ours", "签名不是本系统所签")
     _check_columns(event, where)
 
 
-def _check_columns(event: Event, where: str) -> None:
+def _event(event: Event) -> Where:
+    owner = (
+        (f"ticket {event.ticket_id}", f"工单 {event.ticket_id}")
+        if event.ticket_id
+        else (f"chain {event.chain}", f"日志链 {event.chain}")
+    )
+    return Where.of("event", event.pk, f"{owner[0]}, seq {event.seq}", f"{owner[1]}，第 {event.seq} 条")
+
+
+def _check_columns(event: Event, where: Where) -> None:
     said = json.loads(event.payload)
     told = (said["seq"], said["action"], said["actor"], said.get("chain", ""), said["at"])
     person, _, _ = said["actor"].partition(" for ")  # a deputy is named with whom he stands in for
@@ -167,7 +193,7 @@ def _check_columns(event: Event, where: str) -> None:
         or (person != f"user:{event.user_id}" if is_person else event.user_id is not None)
         or ("ticket" in said) != (event.ticket_id is not None)
     ):
-        raise BadRow(f"{where}: its columns do not say what its payload says")
+        raise BadRow(where, "its columns do not say what its payload says", "各栏与原文不符")
 
 
 def _iso(moment: datetime | None) -> str:
@@ -175,13 +201,19 @@ def _iso(moment: datetime | None) -> str:
 
 
 def _check_row(ticket: Ticket, tail: Event) -> None:
-    where = f"ticket {ticket.pk} ({ticket.number})"
+    where = _ticket(ticket)
     if tail.seq != ticket.journal_seq:
         raise BadRow(
-            f"{where}: its row stands at event {ticket.journal_seq}, the journal at {tail.seq} (event {tail.pk})"
+            where,
+            f"its row stands at event {ticket.journal_seq}, the journal at {tail.seq} (event {tail.pk})",
+            f"工单停在第 {ticket.journal_seq} 条，日志到第 {tail.seq} 条（{tail.pk} 号记录）",
         )
     if tail.digest != ticket.journal_head:
-        raise BadRow(f"{where}: its head is not the digest of its newest event {tail.pk}")
+        raise BadRow(
+            where, f"its head is not the digest of its newest event {tail.pk}", f"链尾不是最新记录 {tail.pk} 的摘要"
+        )
     said = json.loads(tail.payload)
     if said["ticket"] != ticket.number or said["state"] != chain.sha256(chain.canonical(ticket.canonical())):
-        raise BadRow(f"{where}: its row differs from what event {tail.pk} recorded")
+        raise BadRow(
+            where, f"its row differs from what event {tail.pk} recorded", f"工单现状与 {tail.pk} 号记录所记不符"
+        )

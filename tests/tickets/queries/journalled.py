@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -107,7 +108,9 @@ def _references() -> list[tuple[str, str]]:
 
 def found() -> str:
     """The first bad row; '' when all verifies."""
-    return journal.verify().bad
+    verdict = journal.verify()
+    assert bool(verdict.bad) is bool(re.search("[\u4e00-\u9fff]", verdict.bad_zh)), "told in both languages"
+    return verdict.bad
 
 
 def checkpoints() -> Path:

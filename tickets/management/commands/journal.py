@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Everything is read once; the newest unsealed events are said plainly."""
         verdict = journal.verify()
         if not verdict.ok:
-            self.stderr.write(f"日志校验未通过 / the journal does not verify: {verdict.bad}")
+            self.stderr.write(f"日志校验未通过 / the journal does not verify: {verdict.bad_zh} / {verdict.bad}")
             sys.exit(1)
         self.stdout.write(f"日志校验通过 / {verdict.text}")
 
