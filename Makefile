@@ -27,6 +27,7 @@ run: $(VENV)/.run ## 启动整套系统,Ctrl-C 结束 / start the whole house, C
 
 test: $(VENV)/.dev check ## 检查并测试(PostgreSQL,再用 SQLite) / check, then test on PostgreSQL and on SQLite
 	$(TESTS)
+	$(BIN)/python -m pytest -m alone tests/faults
 	TEST_ON=sqlite $(TESTS)
 
 faults: $(VENV)/.dev ## 故障演练:杀进程、清空队列、断开连接 / real processes killed, flushed and cut off, with figures

@@ -27,7 +27,6 @@ pytestmark = [
 ]
 #: `make faults CLOCKS=1000000` asks for more.
 CLOCKS = int(os.environ.get("CLOCKS") or 2000)
-ALONE = "PYTEST_XDIST_WORKER" not in os.environ
 ON_POSTGRESQL = connection.vendor == "postgresql"
 Say = Callable[[str], None]
 
@@ -205,7 +204,7 @@ def test_a_clock_that_steps_fires_nothing_twice(house: House, say: Say) -> None:
     assert counted == Tally(number, lost=0, doubled=0), back.last_lines()
 
 
-@pytest.mark.skipif(not (ON_POSTGRESQL and ALONE), reason="a crash of the database is no good neighbour to other tests")
+@pytest.mark.alone
 def test_the_database_crashes_and_recovers(house: House, say: Say) -> None:
     """A backend is shot: PostgreSQL ends every connection, recovers from its log and goes on; nobody restarts the worker."""
     number, started = CLOCKS, time.monotonic()
