@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotline.permissions import closed_row
-from hotline.wording import in_chinese, mask_text, why_routed
+from hotline.wording import in_chinese, mask_text
 from tickets.domain.actors import Actor
+from tickets.domain.routing import in_english
 from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 
@@ -31,8 +32,8 @@ def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
     for name in FREE_TEXT:
         if row.get(name):
             row[name] = mask_text(row[name])
-    if row.get("route_reason"):
-        row["route_reason"] = why_routed(row["route_reason"])
+    if row.get("route_reason") and not chinese:
+        row["route_reason"] = in_english(row["route_reason"])
     for name, vocabulary in VOCABULARY.items():
         word = vocabulary.get(row[name])
         row[f"{name}_label"] = row[name] if word is None else word.zh if chinese else word.en

@@ -72,6 +72,7 @@ class Inquiry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "number", "round"], name="one_inquiry")]
         indexes = [
+            models.Index(fields=["ticket"], name="inquiry_unclosed", condition=models.Q(closed_at=None)),
             models.Index(
                 fields=["source", "local_reference"],
                 name="inquiry_by_reference",

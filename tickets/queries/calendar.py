@@ -66,7 +66,7 @@ def content() -> Content:
 
 def calendar_version() -> str:
     """What the calendar's rows are known by: differs after every edit."""
-    return "-".join(str(part) for part in cached.version()[1::3])
+    return "-".join(str(part) for part in cached.version()[1:])
 
 
 def read_content() -> Content:
