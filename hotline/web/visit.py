@@ -28,6 +28,7 @@ from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
 from tickets.models import Section
+from tickets.queries import offices
 from tickets.queries.freshness import held
 from tickets.queries.scopes import Scope
 
@@ -61,7 +62,7 @@ class Visit:
     @property
     def section(self) -> Section | None:
         """The section of that desk."""
-        return self.desk_of.section
+        return offices.sections().get(self.desk_of.section_id or 0)
 
     @property
     def at(self) -> str:
@@ -162,7 +163,7 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
 def _told(view: Answer, visit: Visit, params: Mapping[str, Any]) -> HttpResponseBase:
     response: HttpResponseBase
     try:
-        with held():
+        with offices.held_for_a_page() if visit.request.method == "GET" else held():
             response = view(visit, **params)
     except (Http404, NotFound):
         response = refusals.not_found(visit.request)

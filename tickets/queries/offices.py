@@ -6,13 +6,18 @@ from contextlib import AbstractContextManager
 
 from tickets.models import Project, Route, Section
 
-from . import calendar, policies
+from . import calendar, phrases, policies
 from .freshness import Cached, held_together
 
 
 def held() -> AbstractContextManager[None]:
     """Everything that taking in a matter looks up, asked about once."""
     return held_together(_routes, _sections, _projects, calendar.cached, policies.cached)
+
+
+def held_for_a_page() -> AbstractContextManager[None]:
+    """What nearly every page looks up, asked about once: sections, the calendar, phrases and words to avoid."""
+    return held_together(_sections, calendar.cached, phrases.cached, phrases.cached_terms)
 
 
 def routes() -> list[Route]:
