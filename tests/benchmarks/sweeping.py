@@ -13,7 +13,7 @@ from . import filling
 from .measuring import Line, side_by_side
 
 FEW = 10_000
-SIZES = {"XS": (600, 1_200), "S": (FEW, 100_000), "M": (FEW, 200_000), "L": (FEW, 1_000_000)}
+SIZES = {"XS": (600, 1_200), "S": (FEW, 100_000), "M": (FEW, 200_000), "L": (FEW, 5_000_000)}
 ROUNDS = {"XS": (3, 5), "S": (11, 20), "M": (21, 50), "L": (21, 50)}
 
 
