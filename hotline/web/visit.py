@@ -62,7 +62,8 @@ class Visit:
     @property
     def section(self) -> Section | None:
         """The section of that desk."""
-        return offices.sections().get(self.desk_of.section_id or 0)
+        number = self.desk_of.section_id
+        return None if number is None else offices.sections().get(number)
 
     @property
     def at(self) -> str:

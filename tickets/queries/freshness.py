@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -30,14 +31,31 @@ def held() -> Iterator[None]:
 
 @contextmanager
 def held_together(*cached: Cached[Any]) -> Iterator[None]:
-    """``held``, with all of these asked in one statement at the beginning."""
+    """``held``, with all of these asked in one statement as soon as one of them is wanted."""
     with held():
-        holding = _held.get()
-        missing = [each for each in cached if holding is not None and id(each) not in holding]
-        if missing and holding is not None:
-            for each, version in zip(missing, _versions(missing), strict=True):
-                holding[id(each)] = each.as_of(version)
+        holding: dict[int, Any] = _held.get()  # type: ignore[assignment]  # there inside ``held``
+        missing = [each for each in cached if id(each) not in holding]
+        for each in missing:
+            holding[id(each)] = _Together(missing)
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """None of these has been wanted yet; the first that is asks for all that are still unasked."""
+
+    cached: Sequence[Cached[Any]]
+
+    def ask(self, holding: dict[int, Any]) -> None:
+        for each, version in zip(self.cached, _versions(self.cached), strict=True):
+            holding[id(each)] = _Asked(version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The version is known; the value is built when somebody wants it."""
+
+    version: Version
 
 
 def _versions(cached: Sequence[Cached[Any]]) -> list[Version]:
@@ -68,8 +86,12 @@ class Cached(Generic[T]):
         holding = _held.get()
         if holding is None:
             return self._asked()
-        if id(self) not in holding:
-            holding[id(self)] = self._asked()
+        known = holding.get(id(self))
+        if isinstance(known, _Together):
+            known.ask(holding)
+            known = holding[id(self)]
+        if known is None or isinstance(known, _Asked):
+            holding[id(self)] = self.as_of(known.version if known else self.version())
         value: T = holding[id(self)]
         return value
 
