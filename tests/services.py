@@ -81,8 +81,8 @@ def _own_redis_database(index: int) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite only what is marked for it; beside other processes not what must be alone (`make test` runs that by itself)."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    """On SQLite only what is marked for it; there and beside other processes not what must be alone: `make test` runs that by itself."""
+    if ON_SQLITE or "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = [item for item in items if not item.get_closest_marker("alone")]
     if ON_SQLITE:
         left_out = [item for item in items if not item.get_closest_marker("everywhere")]

@@ -13,8 +13,9 @@ from django.db import connection, models
 
 T = TypeVar("T")
 Version = tuple[Any, ...]
-#: PostgreSQL never gives an id twice; SQLite does after a transaction that was rolled back.
-FACTS = {"postgresql": ("max(history_id)",), "sqlite": ("max(history_id)", "count(*)", "max(history_date)")}
+#: The number tells of a row whose transaction ended after that of a higher id (PostgreSQL), the moment of an id that came again after a
+#: transaction was rolled back (SQLite).
+FACTS = {"postgresql": ("max(history_id)", "count(*)"), "sqlite": ("max(history_id)", "count(*)", "max(history_date)")}
 _held: ContextVar[dict[int, Any] | None] = ContextVar("held", default=None)
 
 
@@ -34,20 +35,20 @@ def held_together(*cached: Cached[Any]) -> Iterator[None]:
     """``held``, with all of these asked in one statement as soon as one of them is wanted."""
     with held():
         holding: dict[int, Any] = _held.get()  # type: ignore[assignment]  # there inside ``held``
-        missing = [each for each in cached if id(each) not in holding]
-        for each in missing:
-            holding[id(each)] = _Together(missing)
+        unasked = [each for each in cached if isinstance(holding.get(id(each)), _Together | None)]
+        holding.update(dict.fromkeys(map(id, unasked), _Together(unasked)))
         yield
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Together:
-    """None of these has been wanted yet; the first that is asks for all that are still unasked."""
+    """None of these has been wanted yet; the first that is asks for all that have not gone to a wider company meanwhile."""
 
     cached: Sequence[Cached[Any]]
 
     def ask(self, holding: dict[int, Any]) -> None:
-        for each, version in zip(self.cached, _versions(self.cached), strict=True):
+        mine = [each for each in self.cached if holding[id(each)] is self]
+        for each, version in zip(mine, _versions(mine), strict=True):
             holding[id(each)] = _Asked(version)
 
 
@@ -74,7 +75,7 @@ def _versions(cached: Sequence[Cached[Any]]) -> list[Version]:
 class Cached(Generic[T]):
     """A value built from rows of ``kinds`` and built anew as soon as their history has grown, in every process.
 
-    The version is the highest id of the history rows (``FACTS``): reference rows are only changed with history.
+    The version is what ``FACTS`` says of the history rows: reference rows are only changed with history.
     """
 
     def __init__(self, build: Callable[[], T], *kinds: type[models.Model]) -> None:
