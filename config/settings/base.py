@@ -79,7 +79,8 @@ DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR}/hotline.sqlite
 DATABASES = {"default": environment.database(DATABASE_URL, pool=ROLE == "web")}
 # Sign-in, sessions and lock-out live in the database: with Redis stopped the desks go on.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "hotline.permissions.session_store"
+AUTHENTICATION_BACKENDS = ["hotline.permissions.session_store.Accounts"]
 
 REDIS_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 PULL_EVERY = environment.number("PULL_EVERY", 30)  # seconds

@@ -24,7 +24,6 @@ from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.models import Inquiry, Section, Ticket
 from tickets.queries import offices, pages, worklists
-from tickets.queries.calendar import working_calendar
 from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Filters, Worklist
 
@@ -70,8 +69,7 @@ class Tickets(Endpoint):
             page = ordered(found, worklists.LISTED, asked["after"], asked["size"])
         except pages.BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        calendar = working_calendar()
-        shown = [worklists.shown(row, self.scope, self.now, calendar) for row in page.rows]
+        shown = worklists.shown(page.rows, self.scope, self.now)
         return ok({"rows": rows.shown(shown, self.actor), "next": page.next})
 
     @extend_schema(

@@ -5,6 +5,7 @@ from .deputy import Deputy
 from .desk import Draft, SavedView
 from .entry import Answered, LinkKind, OneTimeLink, SignInFailure, UsedPassword
 from .radio import RadioCall, RadioSession
+from .session import Session
 from .user import ALONE, WATCHERS, StandIn, User
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "RadioCall",
     "RadioSession",
     "SavedView",
+    "Session",
     "SignInFailure",
     "StandIn",
     "UsedPassword",

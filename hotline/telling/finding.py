@@ -18,7 +18,6 @@ from tickets.domain.moments import to_local
 from tickets.models import Inquiry, Person, Ticket, vault
 from tickets.models.numbering import PREFIX
 from tickets.queries import duplicates, pages, scopes, words, worklists
-from tickets.queries.calendar import working_calendar
 from tickets.queries.pages import Page
 from tickets.queries.scopes import Scope
 
@@ -45,8 +44,7 @@ def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "
     kind, condition = _condition(text.strip(), actor, now)
     found = scopes.visible(Ticket.objects.all(), scope).filter(condition)
     page = pages.by_newest(found, worklists.LISTED, after, size)
-    calendar = working_calendar()
-    return kind, Page([worklists.shown(row, scope, now, calendar) for row in page.rows], page.next)
+    return kind, Page(worklists.shown(page.rows, scope, now), page.next)
 
 
 def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:

@@ -67,8 +67,7 @@ def _cards(visit: Visit, here: str) -> tuple[list[Row], str]:
     """The cards of one page, and the mark of the next; each is a look at the ticket."""
     after = visit.request.GET.get("after", "")
     found = pages.by_due(CHOSEN[here](visit.scope), worklists.LISTED, after, SIZE)
-    office = calendar.working_calendar()
-    listed = [worklists.shown(row, visit.scope, visit.now, office) for row in found.rows]
+    listed = worklists.shown(found.rows, visit.scope, visit.now)
     ids = [row["id"] for row in listed]
     if ids:
         readings.write_pages(ticket_ids=ids, actor=visit.actor, now=visit.now)

@@ -8,7 +8,6 @@ from typing import Any
 from tests.tickets.making import NOW, make_reference
 from tickets.models import CoHandler, Ticket
 from tickets.queries import worklists
-from tickets.queries.calendar import working_calendar
 from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Worklist
 
@@ -82,5 +81,4 @@ def _marks(section: int) -> list[str]:
 def _by_key(rows: list[int], section: int) -> list[dict[str, Any]]:
     """The same columns, shown the same way."""
     found = worklists.listed(Ticket.objects.filter(pk__in=rows))
-    calendar = working_calendar()
-    return [worklists.shown(row, Scope("section", section), NOW, calendar) for row in found]
+    return worklists.shown(found, Scope("section", section), NOW)

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hotline.models import Draft
+from hotline.models import Draft, Session, User
 from tests.hotline.bureau import PASSWORD, Bureau, Desk, dispatched
 from tests.hotline.test_second_factor import browser_of
 from tickets.models import Contact, Event
@@ -66,6 +65,23 @@ def test_a_click_writes_nothing_most_of_the_time(bureau: Bureau, settings: Any) 
     browser.get("/desk/")
     stamped = Session.objects.get(pk=browser.session.session_key).get_decoded()
     assert stamped["seen"] > stamped["began"]
+
+
+def test_session_and_account_are_read_by_one_statement(bureau: Bureau) -> None:
+    """Two people at one server, in turn: each request asks for its own once, and neither is taken for the other."""
+    browsers = {name: browser_of(name) for name in ("handler", "chief")}
+    for name in ("handler", "chief", "handler"):
+        with CaptureQueriesContext(connection) as seen:
+            assert browsers[name].get("/api/me").json()["username"] == name
+        asked = [q["sql"] for q in seen if "hotline_session" in q["sql"] or "hotline_user" in q["sql"]]
+        assert len(asked) == 1, asked
+
+
+def test_who_is_switched_off_is_out_at_the_next_click(bureau: Bureau) -> None:
+    browser = browser_of("handler")
+    assert browser.get("/desk/").status_code == 200
+    User.objects.filter(username="handler").update(is_active=False)
+    assert browser.get("/desk/").status_code == 302
 
 
 @pytest.fixture

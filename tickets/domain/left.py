@@ -62,14 +62,33 @@ def span(seconds: float) -> tuple[str, str]:
     return zh, en
 
 
-def share(unit: Unit, start: datetime, due: datetime, now: datetime, calendar: WorkingCalendar) -> int:
-    """How much is used, 0..100, in the limit's own kind of time: for a bar."""
-    if now >= due:
-        return 100
-    counts = calendar.between if unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS) else _wall
-    total = counts(start, due)
-    return 0 if total <= 0 else max(0, min(100, round(100 * (1 - counts(now, due) / total))))
+class Lefts:
+    """The limits of a whole list at one moment: many end at the same midnight, and an end is looked at once."""
 
+    def __init__(self, now: datetime, calendar: WorkingCalendar) -> None:
+        self._now, self._calendar = now, calendar
+        self._lefts: dict[tuple[Unit, datetime], Left] = {}
+        self._ends: dict[tuple[Unit, datetime], tuple[float, float]] = {}
 
-def _wall(first: datetime, last: datetime) -> float:
-    return (last - first).total_seconds()
+    def left(self, unit: Unit, due: datetime) -> Left:
+        """``left`` of one of them."""
+        found = self._lefts.get((unit, due))
+        if found is None:
+            found = self._lefts[unit, due] = left(unit, due, self._now, self._calendar)
+        return found
+
+    def share(self, unit: Unit, start: datetime, due: datetime) -> int:
+        """How much is used, 0..100, in the limit's own kind of time: for a bar."""
+        if self._now >= due:
+            return 100
+        found = self._ends.get((unit, due))
+        if found is None:
+            end = self._place(unit, due)
+            found = self._ends[unit, due] = end, end - self._place(unit, self._now)
+        end, rest = found
+        total = end - self._place(unit, start)
+        return 0 if total <= 0 else max(0, min(100, round(100 * (1 - rest / total))))
+
+    def _place(self, unit: Unit, moment: datetime) -> float:
+        is_working = unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS)
+        return self._calendar.position(moment) if is_working else moment.timestamp()

@@ -13,7 +13,6 @@ from tickets.domain.words import Labelled
 from tickets.models import Ticket
 
 from . import pages, scopes, topics, worklists
-from .calendar import working_calendar
 from .measures import Measure, Tally, of_key
 from .pages import Page
 from .response_rates import By, asked_of, narrowed, side_of
@@ -46,8 +45,7 @@ class Behind:
     def page(self, *, now: datetime, scope: Scope = EVERYTHING, after: str = "", size: int = 50) -> Page:
         """One page of them as list rows, the newest first. Raises BadCursor."""
         listed = (pages.by_due if self.by_due else pages.by_newest)(self.tickets(scope), worklists.LISTED, after, size)
-        calendar = working_calendar()
-        return Page([worklists.shown(row, scope, now, calendar) for row in listed.rows], listed.next)
+        return Page(worklists.shown(listed.rows, scope, now), listed.next)
 
 
 def of_figure(

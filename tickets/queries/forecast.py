@@ -141,5 +141,4 @@ def tickets(
         rows = rows.filter(due_at__lte=at(last + ONE_DAY, 0))
         rows = rows if begin is None else rows.filter(due_at__gt=begin)
     found = pages.by_due(scopes.visible(rows, scope), worklists.LISTED, after, size)
-    calendar = working_calendar()
-    return Page([worklists.shown(row, scope, now, calendar) for row in found.rows], found.next)
+    return Page(worklists.shown(found.rows, scope, now), found.next)

@@ -45,7 +45,9 @@ def by_due(rows: QuerySet[Any], columns: Columns, after: str, size: int) -> Page
         chosen.append(dated.order_by("due_at", "id")[: size + 1])
         pk = 0
     chosen.append(rows.filter(due_at__isnull=True, id__gt=pk).order_by("id")[: size + 1])
-    found = sorted(columns.of(*chosen), key=lambda row: (row["due_at"] is None, row["due_at"], row["id"]))[: size + 1]
+    found = sorted(
+        columns.of(*chosen, most=size + 1), key=lambda row: (row["due_at"] is None, row["due_at"], row["id"])
+    )
     return _cut(found, size, lambda row: [row["due_at"].isoformat() if row["due_at"] else None, row["id"]])
 
 

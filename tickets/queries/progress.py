@@ -13,7 +13,6 @@ from tickets.domain.words import ClockKind, Side
 from tickets.models import Inquiry, Reply, ReplyState, Run, Ticket, Timer
 
 from . import worklists
-from .calendar import working_calendar
 from .scopes import Scope
 
 
@@ -32,9 +31,9 @@ def of(tickets: QuerySet[Ticket], scope: Scope, now: datetime, most: int) -> lis
         contacts=Coalesce(_count(own, "ticket"), 0)
         + Coalesce(_count(Ticket.objects.filter(parent=OuterRef("pk")).order_by(), "parent"), 0),
     )
-    found, calendar = list(rows.order_by("over", "-id")[:most]), working_calendar()
+    found = list(rows.order_by("over", "-id")[:most])
     limits = _answer_limits([row["id"] for row in found if row["state"] in OPEN])
-    return [worklists.shown(_timed(row, limits.get(row["id"]), now), scope, now, calendar) for row in found]
+    return worklists.shown((_timed(row, limits.get(row["id"]), now) for row in found), scope, now)
 
 
 def _answer_limits(tickets: list[int]) -> dict[int, dict[str, Any]]:

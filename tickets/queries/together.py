@@ -43,13 +43,17 @@ class Columns:
         self._listed, self._model = listed, model
         self._compiled: dict[str, _Part] = {}
 
-    def of(self, *chosen: QuerySet[Any]) -> Rows:
-        """The rows that the querysets choose, in no order; one statement."""
+    def of(self, *chosen: QuerySet[Any], most: int | None = None) -> Rows:
+        """The rows that the querysets choose, in no order; one statement. Of more than ``most`` the last queryset's highest ids are
+        left out first; the others choose no more than that."""
         part = self._part()
         asked = [each for rows in chosen if (each := _ids(rows)) is not None]
         if not asked:
             return []
-        ids = " UNION ALL ".join(f"SELECT id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(asked))  # noqa: S608
+        # ruff: noqa: S608 (Django's own text and numbers of our own)
+        parts = (f"SELECT {place} AS place, id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(asked))
+        cut = f" ORDER BY place, id LIMIT {most:d}" if most and len(asked) > 1 else ""
+        ids = f"SELECT id FROM ({' UNION ALL '.join(parts)}) AS found{cut}"
         statement, params = _statement([part])
         given = [param for _, ids_params in asked for param in ids_params]
         with connection.cursor() as cursor:
@@ -109,7 +113,7 @@ def _statement(parts: list[_Part]) -> tuple[str, list[Any]]:
     for place, part in enumerate(parts):
         columns = [f"c{number}" for number in range(len(part.keys))]
         tables.append(f"p{place}({', '.join(columns)}) AS ({part.sql})")
-        lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast} FROM p{place}")  # noqa: S608 (numbers of our own)
+        lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast} FROM p{place}")
         params += part.params
     return f"WITH {', '.join(tables)} {' UNION ALL '.join(lines)}", params
 

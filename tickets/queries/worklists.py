@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from tickets.domain.calendar import WorkingCalendar
-from tickets.domain.left import left, share
+from tickets.domain.left import Lefts
 from tickets.domain.states import ANSWERED, OPEN, State
 from tickets.domain.terms import Unit
 from tickets.domain.words import NO_CALLER, Labelled
@@ -104,13 +103,12 @@ def page(
 ) -> Page:
     """One page of a list as the scope may read it; the most urgent first, all tickets the newest first.
 
-    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and what is left (``told``).
+    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and what is left (``_told``).
     Raises BadCursor for an ``after`` that is no mark of ours.
     """
     rows = tickets(worklist, scope, user_id, filters)
     found = (pages.by_newest if worklist is Worklist.ALL else pages.by_due)(rows, LISTED, after, size)
-    calendar = working_calendar()
-    return Page([shown(row, scope, now, calendar) for row in found.rows], found.next)
+    return Page(shown(found.rows, scope, now), found.next)
 
 
 def every(
@@ -124,13 +122,10 @@ def every(
 
 
 def _each(ids: Sequence[int], scope: Scope, now: datetime) -> Iterator[dict[str, Any]]:
-    calendar = working_calendar()
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
         found = {row["id"]: row for row in LISTED.of(Ticket.objects.filter(pk__in=part))}
-        for pk in part:
-            if pk in found:
-                yield shown(found[pk], scope, now, calendar)
+        yield from shown((found[pk] for pk in part if pk in found), scope, now)
 
 
 def count(*, worklist: Worklist, scope: Scope, user_id: int | None = None, filters: Filters | None = None) -> int:
@@ -224,19 +219,24 @@ LISTED = Columns(listed, Ticket)
 NAMES = tuple((name, name.replace("__name", "_name")) for name in COLUMNS if name.endswith("__name"))
 
 
-def shown(row: dict[str, Any], scope: Scope, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
-    """A row as it is handed out."""
-    row = {**scopes.redact_row(row, scope), **told(row, now, calendar)}
+def shown(rows: Iterable[dict[str, Any]], scope: Scope, now: datetime) -> list[dict[str, Any]]:
+    """Rows as they are handed out."""
+    lefts = Lefts(now, working_calendar())
+    return [_shown(row, scope, lefts) for row in rows]
+
+
+def _shown(row: dict[str, Any], scope: Scope, lefts: Lefts) -> dict[str, Any]:
+    row = {**scopes.redact_row(row, scope), **_told(row, lefts)}
     for name, plain in NAMES:
         row[plain] = row.pop(name)
     return row
 
 
-def told(row: dict[str, Any], now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
+def _told(row: dict[str, Any], lefts: Lefts) -> dict[str, Any]:
     """``left``: what is left as a pair of sentences (None when nothing is due), ``light``, ``percent`` used for a bar."""
     if row["due_at"] is None:
         return {"left": None, "light": "red" if row["is_overdue"] else "", "percent": 0}
     unit = Unit(row["due_unit"] or Unit.WORKING_DAYS)
-    found = left(unit, row["due_at"], now, calendar)
-    used = share(unit, row["due_from"] or row["registered_at"], row["due_at"], now, calendar)
+    found = lefts.left(unit, row["due_at"])
+    used = lefts.share(unit, row["due_from"] or row["registered_at"], row["due_at"])
     return {"left": (found.zh, found.en), "light": "red" if row["is_overdue"] else found.light, "percent": used}
