@@ -19,6 +19,7 @@ from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Effect, Policy, Run, Timer
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, ladder, reckon
+from tickets.queries.together import Columns
 
 from ..timers.rows import ALIVE, BESIDE, next_moment, step_back
 
@@ -62,16 +63,20 @@ class Clock:
 
 
 COLUMNS = tuple(Clock.__dataclass_fields__)
+LISTED = Columns(lambda rows: rows.values(*COLUMNS), Timer)
 #: What a recount may change of a clock.
 WRITTEN = (
     "policy_id", "policy_version", "calendar_edition", "terms", "due_at", "is_provisional", "step", "next_at", "breached_at", "is_late",
 )  # fmt: skip
-_written = attrgetter(*WRITTEN)
+_all = attrgetter(*COLUMNS)
+#: The same without the terms, which cannot be hashed.
+plain = attrgetter(*(name for name in WRITTEN if name != "terms"))
 
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """A clock before and after; ``is_moved``: its due moment is another, ``differs``: anything of its row is."""
+    """A clock before and after; ``is_moved``: its due moment is another, ``has_terms``, ``has_policy``: other ones, whatever becomes of
+    the moment, ``differs``: anything of its row is another."""
 
     before: Clock
     after: Clock
@@ -82,13 +87,16 @@ class Recounted:
         return self.before.due_at != self.after.due_at
 
     @property
-    def says_otherwise(self) -> bool:
-        """Its terms or its policy are others, whatever becomes of the moment."""
-        return self.before.terms != self.after.terms or self.before.policy_id != self.after.policy_id
+    def has_terms(self) -> bool:
+        return self.before.terms is not self.after.terms and self.before.terms != self.after.terms
+
+    @property
+    def has_policy(self) -> bool:
+        return self.before.policy_id != self.after.policy_id
 
     @property
     def differs(self) -> bool:
-        return _written(self.before) != _written(self.after)
+        return self.has_terms or plain(self.before) != plain(self.after)
 
 
 @dataclass(slots=True)
@@ -143,9 +151,8 @@ def _day(moment: datetime) -> date:
 def load(ticket_ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The clocks of these tickets that are neither met nor stopped, the sources' first."""
     found: dict[int, list[Clock]] = {}
-    rows = Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE).order_by("ticket_id", "-side", "id")
-    for values in rows.values_list(*COLUMNS):
-        clock = Clock(*values)
+    rows = [Clock(**row) for row in LISTED.of(Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE))]
+    for clock in sorted(rows, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):
         found.setdefault(clock.ticket_id, []).append(clock)
     return found
 
@@ -154,7 +161,7 @@ def recount(clocks: Iterable[Clock], target: Target) -> list[Recounted]:
     """All clocks of one ticket, as they would be; a section's clock follows the sources' where it is kept ahead of them."""
     made: list[Recounted] = []
     for clock in clocks:
-        after = replace(clock)
+        after = Clock(*_all(clock))
         _take_target(after, target)
         if after.side == INNER and after.kind == REPLY:
             _follow(after, _earliest(made))

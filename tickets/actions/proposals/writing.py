@@ -1,12 +1,13 @@
 """Recounted clocks are written as a set: on PostgreSQL one statement for clocks, events and tickets, on SQLite one for each table.
 
+Many clocks of a chunk come to the same: what they come to is sent once, with the ids of those it is for.
 On PostgreSQL nothing is locked while a chunk is counted: a ticket whose journal has gone on meanwhile is left out of the statement and
 named, to be counted again. SQLite has one writer, so that cannot happen there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,10 +23,11 @@ from tickets.models.bulk import update_columns
 
 from .. import ledger
 from ..timers.rows import BESIDE, next_due
-from .recounting import RUNNING, WRITTEN, Clock, Recounted
+from .recounting import RUNNING, WRITTEN, Clock, Recounted, plain
 
 MOVED = "clock_moved"
 KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
+PLAIN = tuple(name for name in WRITTEN if name != "terms")
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
@@ -51,25 +53,32 @@ def write(chunk: Chunk, now: datetime) -> set[int]:
     events = _events(tickets, chunk, now)
     for ticket in tickets:
         _keep_next(ticket, [each.after for each in chunk.clocks[ticket.pk]])
-    happened = [_happened(each, chunk, now) for each in changed if each.is_moved or each.says_otherwise]
-    clocks = [each.after for each in changed]
+    said = {
+        "at": now,
+        "ground": f"proposal:{chunk.refs.get('proposal', '')}",
+        "document": chunk.document,
+        "actor": SYSTEM.label,
+    }
     if connection.vendor != "postgresql":
-        _one_by_one(tickets, events, clocks, happened)
+        _one_by_one(tickets, events, changed, said)
         return set()
-    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, clocks, happened)
+    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, changed, said)
 
 
-def _happened(each: Recounted, chunk: Chunk, now: datetime) -> dict[str, Any]:
-    """The clock's own event: counted anew under another calendar or policy, or following the deadline it is kept ahead of."""
-    before, after = each.before, each.after
-    has_policy = before.policy_id != after.policy_id
-    follows = before.terms != after.terms and not has_policy
-    return {
-        "timer_id": after.id, "kind": (ClockEventKind.FOLLOW if follows else ClockEventKind.RECOUNT).value, "at": now,
-        "ground": f"proposal:{chunk.refs.get('proposal', '')}", "document": chunk.document, "actor": SYSTEM.label,
-        "terms": after.terms if before.terms != after.terms else None, "policy_id": after.policy_id if has_policy else None,
-        "policy_version": after.policy_version if has_policy else None, "due_at": after.due_at,
-    }  # fmt: skip
+def _kind(each: Recounted) -> str:
+    """The clock's own event: counted anew under another calendar or policy, or following the deadline it is kept ahead of; '': none."""
+    if each.has_terms and not each.has_policy:
+        return ClockEventKind.FOLLOW.value
+    return ClockEventKind.RECOUNT.value if each.has_policy or each.is_moved else ""
+
+
+def _happened(each: Recounted, kind: str, said: dict[str, Any]) -> ClockEvent:
+    after = each.after
+    return ClockEvent(
+        timer_id=after.id, kind=kind, terms=after.terms if each.has_terms else None, due_at=after.due_at,
+        policy_id=after.policy_id if each.has_policy else None,
+        policy_version=after.policy_version if each.has_policy else None, **said,
+    )  # fmt: skip
 
 
 def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Event]:
@@ -98,15 +107,16 @@ def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
 
 
 def _one_by_one(
-    tickets: Sequence[Ticket], events: Sequence[Event], clocks: Sequence[Clock], happened: Sequence[dict[str, Any]]
+    tickets: Sequence[Ticket], events: Sequence[Event], changed: Sequence[Recounted], said: dict[str, Any]
 ) -> None:
     Event.objects.bulk_create(events, batch_size=500)
-    ClockEvent.objects.bulk_create([ClockEvent(**each) for each in happened], batch_size=500)
-    update_columns(Timer, _timers(clocks), [name.removesuffix("_id") for name in WRITTEN])
+    happened = [_happened(each, kind, said) for each in changed if (kind := _kind(each))]
+    ClockEvent.objects.bulk_create(happened, batch_size=500)
+    update_columns(Timer, _timers(each.after for each in changed), [name.removesuffix("_id") for name in WRITTEN])
     update_columns(Ticket, tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
 
 
-def _timers(clocks: Sequence[Clock]) -> list[Timer]:
+def _timers(clocks: Iterable[Clock]) -> list[Timer]:
     return [Timer(pk=clock.id, **{name: getattr(clock, name) for name in WRITTEN}) for clock in clocks]
 
 
@@ -117,21 +127,33 @@ def _at_once(
     tickets: Sequence[Ticket],
     began: dict[int, int],
     events: Sequence[Event],
-    clocks: Sequence[Clock],
-    happened: Sequence[dict[str, Any]],
+    changed: Sequence[Recounted],
+    said: dict[str, Any],
 ) -> set[int]:
     """One statement; the ids of the tickets that were as they had been read."""
     heads = ("journal_seq", "journal_head", *KEPT_ON_TICKET)
-    tickets_of = {each.id: each.ticket_id for each in clocks}
     given = (
         [{"id": each.pk, "began": began[each.pk], **_columns(each, heads)} for each in tickets],
         [_columns(each, OF_EVENT) for each in events],
-        [_columns(each, ("id", "ticket_id", *WRITTEN)) for each in clocks],
-        [{**each, "ticket_id": tickets_of[each["timer_id"]]} for each in happened],
+        _alike(changed),
     )
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [orjson.dumps(rows).decode() for rows in given])
+        cursor.execute(_statement(), [*(orjson.dumps(rows).decode() for rows in given), *said.values()])
         return {row[0] for row in cursor.fetchall()}
+
+
+def _alike(changed: Sequence[Recounted]) -> list[dict[str, Any]]:
+    """The clocks that come to the same, as one row: what their columns are from now on (``terms`` only where they are others), what
+    happened to them, and their ids."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for each in changed:
+        terms = orjson.dumps(each.after.terms, option=orjson.OPT_SORT_KEYS) if each.has_terms else None
+        groups.setdefault((terms, _kind(each), each.has_policy, *plain(each.after)), []).append(each.after.id)
+    return [
+        {"ids": ids, "terms": terms and orjson.Fragment(terms), "kind": kind, "has_policy": has_policy,
+         **dict(zip(PLAIN, values, strict=True))}
+        for (terms, kind, has_policy, *values), ids in groups.items()
+    ]  # fmt: skip
 
 
 def _columns(row: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -154,22 +176,25 @@ def _statement() -> str:
         f" FROM jsonb_to_recordset(%s::jsonb) AS e({_shape(Event, *OF_EVENT)}) JOIN held ON held.id = e.ticket_id"
         " RETURNING ticket_id, seq, digest)"
     )
+    alike = (
+        f"alike AS (SELECT unnest(a.ids) AS id, a.kind, a.has_policy, {_of('a', WRITTEN)} FROM jsonb_to_recordset(%s::jsonb)"
+        f" AS a(ids bigint[], kind varchar, has_policy boolean, {_shape(Timer, *WRITTEN)}))"
+    )
     clocks = (
-        f"clocks AS (UPDATE {timer} SET {_sets(WRITTEN)} FROM"
-        f" jsonb_to_recordset(%s::jsonb) AS g({_shape(Timer, 'id', 'ticket_id', *WRITTEN)})"
-        f" JOIN held ON held.id = g.ticket_id WHERE {timer}.id = g.id)"
+        f"clocks AS (UPDATE {timer} SET {_sets(PLAIN)}, terms = coalesce(g.terms, {timer}.terms) FROM alike g, held"
+        f" WHERE {timer}.id = g.id AND held.id = {timer}.ticket_id RETURNING g.*)"
     )
     happened = (
-        f"happened AS (INSERT INTO {ClockEvent._meta.db_table} ({', '.join(OF_CLOCK)}) SELECT {_of('h', OF_CLOCK)}"
-        f" FROM jsonb_to_recordset(%s::jsonb) AS h({_shape(ClockEvent, *OF_CLOCK)}, ticket_id bigint)"
-        " JOIN held ON held.id = h.ticket_id)"
+        f"happened AS (INSERT INTO {ClockEvent._meta.db_table} ({', '.join(OF_CLOCK)})"
+        " SELECT id, kind, %s::timestamptz, %s, %s, %s, terms, CASE WHEN has_policy THEN policy_id END,"
+        " CASE WHEN has_policy THEN policy_version END, due_at FROM clocks WHERE kind <> '')"
     )
     followed = (
         f"heads AS (UPDATE {ticket} SET journal_seq = coalesce(n.seq, {ticket}.journal_seq),"
         f" journal_head = coalesce(n.digest, {ticket}.journal_head), {_sets(KEPT_ON_TICKET)}"
         f" FROM g JOIN held ON held.id = g.id LEFT JOIN noted n ON n.ticket_id = g.id WHERE {ticket}.id = g.id)"
     )
-    return f"WITH {given}, {held}, {noted}, {clocks}, {happened}, {followed} SELECT id FROM held"
+    return f"WITH {given}, {held}, {noted}, {alike}, {clocks}, {happened}, {followed} SELECT id FROM held"
 
 
 def _of(table: str, names: Sequence[str]) -> str:
