@@ -71,6 +71,7 @@ def _configure(sender: Celery, **_: Any) -> None:
             "pull": _beat(settings.PULL_EVERY, "integrations.tasks.pull"),
             "push": _beat(2, "integrations.tasks.push"),
             "write-alerts": _beat(60, "hotline.tasks.write_alerts"),
+            "clear-sessions": _beat(3600, "hotline.tasks.clear_sessions"),
             "send-alerts": _beat(20, "integrations.tasks.send_alerts"),
         },
     )

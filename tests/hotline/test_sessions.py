@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from hotline import tasks
 from hotline.models import Draft, Session, User
 from tests.hotline.bureau import PASSWORD, Bureau, Desk, dispatched
 from tests.hotline.test_second_factor import browser_of
@@ -82,6 +84,14 @@ def test_who_is_switched_off_is_out_at_the_next_click(bureau: Bureau) -> None:
     assert browser.get("/desk/").status_code == 200
     User.objects.filter(username="handler").update(is_active=False)
     assert browser.get("/desk/").status_code == 302
+
+
+def test_sessions_that_are_over_leave_the_table(bureau: Bureau) -> None:
+    gone, kept = browser_of("handler"), browser_of("chief")
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    tasks.clear_sessions()
+    assert [row.pk for row in Session.objects.all()] == [kept.session.session_key]
+    assert kept.get("/desk/").status_code == 200
 
 
 @pytest.fixture
