@@ -36,10 +36,10 @@ class SessionStore(db.SessionStore):
         """What the session holds; nothing when it is not there, or over."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         found = next(iter(User.objects.raw(_statement(), [self.session_key, now])), None)
+        _arrived.set(found if found is not None and found.pk else None)
         if found is None:
             self._session_key = None
             return {}
-        _arrived.set(found if found.pk else None)
         return dict(self.decode(found.__dict__.pop("session_data")))
 
 

@@ -70,7 +70,8 @@ WRITTEN = (
 )  # fmt: skip
 _all = attrgetter(*COLUMNS)
 #: The same without the terms, which cannot be hashed.
-plain = attrgetter(*(name for name in WRITTEN if name != "terms"))
+PLAIN = tuple(name for name in WRITTEN if name != "terms")
+plain = attrgetter(*PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

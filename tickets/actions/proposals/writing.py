@@ -23,11 +23,10 @@ from tickets.models.bulk import update_columns
 
 from .. import ledger
 from ..timers.rows import BESIDE, next_due
-from .recounting import RUNNING, WRITTEN, Clock, Recounted, plain
+from .recounting import PLAIN, RUNNING, WRITTEN, Clock, Recounted, plain
 
 MOVED = "clock_moved"
 KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
-PLAIN = tuple(name for name in WRITTEN if name != "terms")
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
