@@ -15,8 +15,9 @@ WIDE, PHONE, NARROW = (1366, 768), (390, 844), (360, 740)
 #: What axe calls these is a fault; "moderate" and "minor" are advice.
 SERIOUS = ("critical", "serious")
 AXE = Axe()
-#: What the console says of an answer of 4xx, which the page tells its reader.
-TOLD = ("Failed to load resource", "Response Status Error Code 4")
+#: What the console says of an answer of 4xx, which the page tells its reader, and of a hint given up because the page was left
+#: (``htmx:sendAbort``; a dead line says ``htmx:sendError`` and stays a complaint).
+TOLD = ("Failed to load resource", "Response Status Error Code 4", "htmx:afterRequest,", "htmx:sendAbort,")
 
 
 class Desk:
