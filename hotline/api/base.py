@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +28,7 @@ from hotline.permissions.tokens import ByToken
 from hotline.wording import language_of, said
 from tickets import clock
 from tickets.domain.actors import Actor
+from tickets.queries.freshness import held
 from tickets.queries.scopes import Scope
 
 from . import idempotency
@@ -66,16 +69,17 @@ class Endpoint(APIView):
                 raise Refused(403, due.code, said(due))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """DRF's own way, with the Idempotency-Key around the handler."""
+        """DRF's own way, with the Idempotency-Key around the handler; who only reads asks for the calendar once."""
         self.args, self.kwargs = args, kwargs
         self.request = asked = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         try:
             self.initial(asked, *args, **kwargs)
             handler = getattr(self, (asked.method or "").lower(), self.http_method_not_allowed)
-            response = idempotency.once(
-                asked, lambda: handler(asked, *args, **kwargs), self.now, keeps=self.keeps_answer
-            )
+            with held() if asked.method in SAFE_METHODS else nullcontext():
+                response = idempotency.once(
+                    asked, lambda: handler(asked, *args, **kwargs), self.now, keeps=self.keeps_answer
+                )
         except Exception as error:  # noqa: BLE001 - DRF's own hook raises again what is not ours
             response = self.handle_exception(error)
         self.response = self.finalize_response(asked, response, *args, **kwargs)  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from tickets.queries.worklists import BadCursor, Worklist
 
 from . import shapes
 from .base import Endpoint, PageQuery, ok
+from .render import written
 
 #: Other names people use for the same lists.
 ALIASES = {"section": Worklist.QUEUE, "hall": Worklist.REGISTERED, "dispatch": Worklist.REGISTERED}
@@ -88,4 +89,4 @@ class OneWorklist(Endpoint):
             )
         except BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
-        return ok({"rows": rows.shown(page.rows, self.actor), "next": page.next})
+        return ok({"rows": written(rows.shown(page.rows, self.actor)), "next": page.next})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,12 @@ OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | or
 def dumps(data: Any) -> bytes:
     """The bytes of a JSON document."""
     return orjson.dumps(data, default=_plain, option=OPTIONS)
+
+
+def written(rows: Sequence[Mapping[str, Any]]) -> orjson.Fragment:
+    """Rows of a list as they go into a document. Their moments are in Shanghai time already (``tickets.queries.together``), so that
+    orjson writes them itself, ten times as fast as ``isoformat``."""
+    return orjson.Fragment(orjson.dumps(rows, default=_plain, option=orjson.OPT_PASSTHROUGH_SUBCLASS))
 
 
 def _plain(value: Any) -> Any:

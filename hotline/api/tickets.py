@@ -30,6 +30,7 @@ from tickets.queries.worklists import Filters, Worklist
 from . import shapes
 from .base import Endpoint, PageQuery, ok
 from .errors import etag
+from .render import written
 
 
 class ListQuery(PageQuery):
@@ -70,7 +71,7 @@ class Tickets(Endpoint):
         except pages.BadCursor:
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
         shown = worklists.shown(page.rows, self.scope, self.now)
-        return ok({"rows": rows.shown(shown, self.actor), "next": page.next})
+        return ok({"rows": written(rows.shown(shown, self.actor)), "next": page.next})
 
     @extend_schema(
         operation_id="tickets_create", summary="登记来电、来访、上线、申请、舆情 / Log a matter", tags=["tickets"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, cast
@@ -14,6 +15,8 @@ from django.utils import timezone
 
 from hotline.models import Session, User
 
+#: Place of a column -> (what its value passes through, the column).
+Converters = dict[int, tuple[list[Callable[[Any, Any, Any], Any]], Any]]
 #: Who came with the session that was read last, until he is asked for.
 _arrived: ContextVar[User | None] = ContextVar("arrived", default=None)
 
@@ -35,21 +38,36 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing when it is not there, or over."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        found = next(iter(User.objects.raw(_statement(), [self.session_key, now])), None)
-        _arrived.set(found if found is not None and found.pk else None)
+        account, names, converters = _account(connection.vendor)
+        with connection.cursor() as cursor:
+            cursor.execute(SELECT.format(account), [self.session_key, now])
+            found = cursor.fetchone()
         if found is None:
+            _arrived.set(None)
             self._session_key = None
             return {}
-        return dict(self.decode(found.__dict__.pop("session_data")))
+        data, *values = found
+        for place, (converts, column) in converters.items():
+            for convert in converts:
+                values[place] = convert(values[place], column, connection)
+        _arrived.set(User.from_db(connection.alias, names, values) if values[0] is not None else None)
+        return dict(self.decode(data))
+
+
+SELECT = (
+    f"SELECT s.session_data, {{}} FROM {Session._meta.db_table} s"  # noqa: S608 (our own names)
+    f" LEFT JOIN {User._meta.db_table} u ON u.id = s.user_id WHERE s.session_key = %s AND s.expire_date > %s"
+)
 
 
 @cache
-def _statement() -> str:
-    account = ", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)
-    return (
-        f"SELECT {account}, s.session_data FROM {Session._meta.db_table} s"  # noqa: S608 (our own names)
-        f" LEFT JOIN {User._meta.db_table} u ON u.id = s.user_id WHERE s.session_key = %s AND s.expire_date > %s"
-    )
+def _account(vendor: str) -> tuple[str, list[str], Converters]:
+    """The columns of an account as SQL, their names (the id first), and by place what makes Python's values of a row's, which each
+    database has of its own."""
+    fields = User._meta.concrete_fields
+    compiler = User.objects.all().query.get_compiler(connection=connection)
+    converters: Converters = compiler.get_converters([field.get_col(User._meta.db_table) for field in fields])
+    return ", ".join(f"u.{field.column}" for field in fields), [field.attname for field in fields], converters
 
 
 class Accounts(ModelBackend):

@@ -12,11 +12,14 @@ from tickets.domain.routing import in_english
 from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 
-VOCABULARY: Mapping[str, Mapping[str, Any]] = {
-    "state": {word.value: word for word in State},
-    "channel": {word.value: word for word in Channel},
-    "type": {word.value: word for word in MatterType},
-    "urgency": {word.value: word for word in Urgency},
+VOCABULARY = {"state": State, "channel": Channel, "type": MatterType, "urgency": Urgency}
+#: Whether in Chinese -> (column, column of its label, label of each word).
+LABELS: Mapping[bool, tuple[tuple[str, str, Mapping[str, str]], ...]] = {
+    chinese: tuple(
+        (name, f"{name}_label", {word.value: word.zh if chinese else word.en for word in kind})
+        for name, kind in VOCABULARY.items()
+    )
+    for chinese in (True, False)
 }
 FREE_TEXT = ("title", "place", "route_reason")
 
@@ -34,8 +37,7 @@ def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
             row[name] = mask_text(row[name])
     if row.get("route_reason") and not chinese:
         row["route_reason"] = in_english(row["route_reason"])
-    for name, vocabulary in VOCABULARY.items():
-        word = vocabulary.get(row[name])
-        row[f"{name}_label"] = row[name] if word is None else word.zh if chinese else word.en
+    for name, label, labels in LABELS[chinese]:
+        row[label] = labels.get(row[name], row[name])
     row["left_words"] = row["left"][0 if chinese else 1] if row.get("left") else ""
     return row

@@ -11,9 +11,9 @@ _COMPOUND = ("欧阳", "司马", "上官", "诸葛", "尉迟", "皇甫", "令狐
 
 def mask_text(text: str) -> str:
     """Free text with every number of a person covered; its other figures (ticket numbers, sums, dates) stay."""
+    if not may_hold(text):
+        return text
     covered = read = plain(text)
-    if not may_hold(read):
-        return covered
     for hit in sorted(find(read), key=lambda hit: hit.start, reverse=True):
         covered = covered[: hit.start] + _covered(hit) + covered[hit.end :]
     return covered

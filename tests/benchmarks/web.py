@@ -44,22 +44,19 @@ WRITERS = 40
 
 @dataclass(slots=True)
 class Cost:
-    """CPU seconds of one request, application and database, its statements, what the bare view cost in between, and the size of the
-    answer in bytes."""
+    """CPU seconds of one request, application and database, its statements, what the bare view cost in between, how many times that
+    it is (the median of the rounds), and the size of the answer in bytes."""
 
     app: float
     database: float
     statements: int
     bare: float
+    ratio: float
     size: int
 
     @property
     def cpu(self) -> float:
         return self.app + self.database
-
-    @property
-    def ratio(self) -> float:
-        return self.cpu / self.bare
 
 
 def run(size: str) -> Iterator[Line]:
@@ -225,7 +222,8 @@ class Browser:
 
 
 def _cost(ask: Callable[[], Any], rounds: int) -> Cost:
-    """The median of several rounds, after two that warm up; the bare view is asked in each of them, since a machine's pace drifts."""
+    """The median of several rounds, after two that warm up; the bare view is asked in each of them and compared with what was asked
+    just before it, since a machine's pace drifts."""
     for _ in range(2):
         assert ask() in (200, 201)
         _bare()
@@ -238,7 +236,8 @@ def _cost(ask: Callable[[], Any], rounds: int) -> Cost:
         ours.append(_on_both(ask, backend))
         bare.append(sum(_on_both(_bare, backend)))
     app, database = (median(each) for each in zip(*ours, strict=True))
-    return Cost(app, database, statements, median(bare), Browser.answered)
+    ratio = median(sum(each) / other for each, other in zip(ours, bare, strict=True))
+    return Cost(app, database, statements, median(bare), ratio, Browser.answered)
 
 
 def _on_both(ask: Callable[[], Any], backend: int) -> tuple[float, float]:

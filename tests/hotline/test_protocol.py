@@ -36,6 +36,17 @@ def test_two_editors_the_second_learns_who_was_first(bureau: Bureau) -> None:
     assert second.act(ticket, "contact", {"reached": True}, version=answer["ETag"]).status_code == 200
 
 
+@pytest.mark.everywhere
+def test_every_moment_of_a_list_is_in_shanghai_time(bureau: Bureau) -> None:
+    dispatched(bureau)
+    office = Desk(bureau.people["dispatcher"])
+    for address in ("/api/tickets", "/api/tickets?order=due", "/api/worklists/open", "/api/search?q=样例"):
+        rows = office.get(address).json()["rows"]
+        moments = [row[name] for row in rows for name in ("registered_at", "dispatched_at", "due_at", "due_from")]
+        assert moments, address
+        assert all(moment.endswith("+08:00") for moment in moments), moments
+
+
 @pytest.mark.parametrize("value", ['"x"', "7", 'W/"1", W/"2"', "*"])
 def test_an_if_match_that_says_nothing_is_refused(bureau: Bureau, value: str) -> None:
     ticket = dispatched(bureau)

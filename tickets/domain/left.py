@@ -67,27 +67,24 @@ class Lefts:
 
     def __init__(self, now: datetime, calendar: WorkingCalendar) -> None:
         self._now, self._calendar = now, calendar
-        self._lefts: dict[tuple[Unit, datetime], Left] = {}
-        self._ends: dict[tuple[Unit, datetime], tuple[float, float]] = {}
+        self._ends: dict[tuple[Unit, datetime], tuple[Left, float, float]] = {}
 
-    def left(self, unit: Unit, due: datetime) -> Left:
-        """``left`` of one of them."""
-        found = self._lefts.get((unit, due))
-        if found is None:
-            found = self._lefts[unit, due] = left(unit, due, self._now, self._calendar)
-        return found
-
-    def share(self, unit: Unit, start: datetime, due: datetime) -> int:
-        """How much is used, 0..100, in the limit's own kind of time: for a bar."""
-        if self._now >= due:
-            return 100
+    def of(self, unit: Unit, start: datetime, due: datetime) -> tuple[Left, int]:
+        """``left`` of one of them, and how much is used, 0..100, in the limit's own kind of time: for a bar."""
         found = self._ends.get((unit, due))
         if found is None:
-            end = self._place(unit, due)
-            found = self._ends[unit, due] = end, end - self._place(unit, self._now)
-        end, rest = found
+            found = self._ends[unit, due] = self._end(unit, due)
+        left, end, rest = found
+        if rest < 0:
+            return left, 100
         total = end - self._place(unit, start)
-        return 0 if total <= 0 else max(0, min(100, round(100 * (1 - rest / total))))
+        return left, 0 if total <= 0 else max(0, min(100, round(100 * (1 - rest / total))))
+
+    def _end(self, unit: Unit, due: datetime) -> tuple[Left, float, float]:
+        """What is left in words, where the limit ends, how far off that is: -1 when it is over."""
+        told = left(unit, due, self._now, self._calendar)
+        end = self._place(unit, due)
+        return told, end, end - self._place(unit, self._now) if self._now < due else -1
 
     def _place(self, unit: Unit, moment: datetime) -> float:
         is_working = unit in (Unit.WORKING_DAYS, Unit.WORKING_HOURS)

@@ -66,7 +66,7 @@ _QUICK = re.compile(rf"\d(?:{_GAP}\d){{6}}|[{_PROVINCES}][A-HJ-NP-Za-hj-np-z]")
 
 
 def may_hold(text: str) -> bool:
-    """The quick answer, which is nearly always no; ``text`` is plain."""
+    """The quick answer, which is nearly always no; full-width digits are digits here too."""
     return _QUICK.search(text) is not None
 
 

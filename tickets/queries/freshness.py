@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -35,9 +36,22 @@ def held_together(*cached: Cached[Any]) -> Iterator[None]:
     """``held``, with all of these asked in one statement as soon as one of them is wanted."""
     with held():
         holding: dict[int, Any] = _held.get()  # type: ignore[assignment]  # there inside ``held``
-        unasked = [each for each in cached if isinstance(holding.get(id(each)), _Together | None)]
-        holding.update(dict.fromkeys(map(id, unasked), _Together(unasked)))
+        waiting = unasked(*cached)
+        holding.update(dict.fromkeys(map(id, waiting), _Together(waiting)))
         yield
+
+
+def unasked(*cached: Cached[Any]) -> list[Cached[Any]]:
+    """Those of these that what is ``held`` has not asked for yet: another statement may bring their ``parts`` along (``brought``)."""
+    holding = _held.get()
+    return [] if holding is None else [each for each in cached if isinstance(holding.get(id(each)), _Together | None)]
+
+
+def brought(cached: Sequence[Cached[Any]], values: Sequence[Any]) -> None:
+    """What came along for these, inside ``held``: the values of all their ``parts``, one after another."""
+    holding: dict[int, Any] = _held.get()  # type: ignore[assignment]  # there inside ``held``
+    for each, version in zip(cached, _parted(cached, values), strict=True):
+        holding[id(each)] = _Asked(version)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +62,7 @@ class _Together:
 
     def ask(self, holding: dict[int, Any]) -> None:
         mine = [each for each in self.cached if holding[id(each)] is self]
-        for each, version in zip(mine, _versions(mine), strict=True):
-            holding[id(each)] = _Asked(version)
+        brought(mine, _values(mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +72,19 @@ class _Asked:
     version: Version
 
 
-def _versions(cached: Sequence[Cached[Any]]) -> list[Version]:
-    """The version of each, in one statement."""
-    parts = [each.parts for each in cached]
+def _values(cached: Sequence[Cached[Any]]) -> Sequence[Any]:
+    """The values of all their parts, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(column for part in parts for column in part)}")
-        found = list(cursor.fetchone())
-    versions = []
-    for part in parts:
-        versions.append((connection.alias, *found[: len(part)]))
-        found = found[len(part) :]
-    return versions
+        cursor.execute(f"SELECT {', '.join(part for each in cached for part in each.parts)}")
+        values: Sequence[Any] = cursor.fetchone()
+    return values
+
+
+def _parted(cached: Sequence[Cached[Any]], values: Sequence[Any]) -> Iterator[Version]:
+    """The version of each."""
+    rest = iter(values)
+    for each in cached:
+        yield (connection.alias, *islice(rest, len(each.parts)))
 
 
 class Cached(Generic[T]):
@@ -108,7 +123,7 @@ class Cached(Generic[T]):
 
     def version(self) -> Version:
         """What differs as soon as a row is added, changed or deleted."""
-        return _versions([self])[0]
+        return next(_parted([self], _values([self])))
 
     @cached_property
     def parts(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,17 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from tickets.domain.moments import SHANGHAI
+
+from .freshness import Cached, brought, unasked
+
 Rows = list[dict[str, Any]]
 Read = Callable[[Any], Any]
 
 
 def together(asked: Mapping[str, QuerySet[Any, dict[str, Any]]]) -> dict[str, Rows]:
-    """The rows of each ``.values(...)`` queryset under its name, in the order it gives them; no columns of bytes.
+    """The rows of each ``.values(...)`` queryset under its name, in the order it gives them; no columns of bytes. Moments come
+    in Shanghai time.
 
     Each becomes a common table expression, each of its rows one JSON array: PostgreSQL and SQLite both make them.
     """
@@ -35,12 +40,18 @@ def together(asked: Mapping[str, QuerySet[Any, dict[str, Any]]]) -> dict[str, Ro
 
 
 class Columns:
-    """The columns of tickets (or other rows) that a list chooses elsewhere: the long part of its statement, compiled once."""
+    """The columns of tickets (or other rows) that a list chooses elsewhere: the long part of its statement, compiled once.
+
+    ``along``: what showing the rows asks for anyway; inside ``held`` its version comes with them.
+    """
 
     def __init__(
-        self, listed: Callable[[QuerySet[Any]], QuerySet[Any, dict[str, Any]]], model: type[models.Model]
+        self,
+        listed: Callable[[QuerySet[Any]], QuerySet[Any, dict[str, Any]]],
+        model: type[models.Model],
+        along: Sequence[Cached[Any]] = (),
     ) -> None:
-        self._listed, self._model = listed, model
+        self._listed, self._model, self._along = listed, model, along
         self._compiled: dict[str, _Part] = {}
 
     def of(self, *chosen: QuerySet[Any], most: int | None = None) -> Rows:
@@ -54,11 +65,15 @@ class Columns:
         parts = (f"SELECT {place} AS place, id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(asked))
         cut = f" ORDER BY place, id LIMIT {most:d}" if most and len(asked) > 1 else ""
         ids = f"SELECT id FROM ({' UNION ALL '.join(parts)}) AS found{cut}"
-        statement, params = _statement([part])
+        along = unasked(*self._along)
+        statement, params = _statement([part], [column for each in along for column in each.parts])
         given = [param for _, ids_params in asked for param in ids_params]
         with connection.cursor() as cursor:
             cursor.execute(f"WITH chosen(id) AS ({ids}), {statement.removeprefix('WITH ')}", [*given, *params])
-            return [part.row(row) for _, row in cursor.fetchall()]
+            found = cursor.fetchall()
+        if along:
+            brought(along, next(orjson.loads(row) for place, row in found if place))
+        return [part.row(row) for place, row in found if not place]
 
     def _part(self) -> _Part:
         vendor = connection.vendor
@@ -107,7 +122,8 @@ def _part(name: str, rows: QuerySet[Any, dict[str, Any]]) -> _Part | None:
     return _Part(name, keys, reads, sql, tuple(params))
 
 
-def _statement(parts: list[_Part]) -> tuple[str, list[Any]]:
+def _statement(parts: list[_Part], last: Sequence[str] = ()) -> tuple[str, list[Any]]:
+    """The parts one after another; ``last``: columns of a row at the end."""
     array, cast = ("json_build_array", "::text") if connection.vendor == "postgresql" else ("json_array", "")
     tables, lines, params = [], [], list[Any]()
     for place, part in enumerate(parts):
@@ -115,17 +131,20 @@ def _statement(parts: list[_Part]) -> tuple[str, list[Any]]:
         tables.append(f"p{place}({', '.join(columns)}) AS ({part.sql})")
         lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast} FROM p{place}")
         params += part.params
+    if last:
+        lines.append(f"SELECT {len(parts)}, {array}({', '.join(last)}){cast}")
     return f"WITH {', '.join(tables)} {' UNION ALL '.join(lines)}", params
 
 
 def _reader(field: models.Field[Any, Any]) -> Read | None:
     """How a value of this column comes back from JSON; None: as it is."""
-    return next((read for kind, read in READS if isinstance(field, kind)), None)
+    return next((read for kind, read in READS[connection.vendor] if isinstance(field, kind)), None)
 
 
 def _moment(value: str) -> datetime:
+    """In Shanghai time; SQLite writes no time zone."""
     moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(SHANGHAI)
 
 
 def _number(value: Any) -> Decimal:
@@ -134,14 +153,21 @@ def _number(value: Any) -> Decimal:
 
 def _json(value: Any) -> Any:
     """SQLite keeps JSON as text."""
-    return orjson.loads(value) if isinstance(value, str) and connection.vendor != "postgresql" else value
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 #: A moment is a day as well, so it is asked first.
-READS: tuple[tuple[type[models.Field[Any, Any]], Read], ...] = (
-    (models.DateTimeField, _moment),
-    (models.DateField, date.fromisoformat),
-    (models.DecimalField, _number),
-    (models.BooleanField, bool),
-    (models.JSONField, _json),
-)
+READS: Mapping[str, tuple[tuple[type[models.Field[Any, Any]], Read], ...]] = {
+    "postgresql": (
+        (models.DateTimeField, _moment),
+        (models.DateField, date.fromisoformat),
+        (models.DecimalField, _number),
+    ),
+    "sqlite": (
+        (models.DateTimeField, _moment),
+        (models.DateField, date.fromisoformat),
+        (models.DecimalField, _number),
+        (models.BooleanField, bool),
+        (models.JSONField, _json),
+    ),
+}

@@ -15,8 +15,7 @@ from tickets.domain.terms import Unit
 from tickets.domain.words import NO_CALLER, Labelled
 from tickets.models import CoHandler, Inquiry, Request, RequestKind, Ticket
 
-from . import pages, scopes
-from .calendar import working_calendar
+from . import calendar, pages, scopes
 from .pages import BadCursor, Page
 from .scopes import Scope
 from .together import Columns
@@ -26,7 +25,7 @@ __all__ = ["BadCursor", "Filters", "Page", "Worklist", "count", "counts", "page"
 PART = 1_000
 COLUMNS = (
     "id", "number", "state", "version", "title", "place", "channel", "type", "urgency", "category", "section_id",
-    "section__name", "handler_id", "handler__name", "proposed_section_id", "proposed_section__name", "route_reason",
+    "section_name", "handler_id", "handler_name", "proposed_section_id", "proposed_section_name", "route_reason",
     "due_at", "due_kind", "due_unit", "due_from", "due_provisional",
     "is_overdue", "is_confidential", "is_supervised", "must_handle", "chase_count", "asked_at", "redo_count",
     "registered_at", "dispatched_at", "sent_at", "closed_at", "promised_on", "extension_asked", "suspension_asked",
@@ -103,7 +102,7 @@ def page(
 ) -> Page:
     """One page of a list as the scope may read it; the most urgent first, all tickets the newest first.
 
-    Each row: the columns, ``section_name``, ``handler_name``, ``proposed_section_name``, and what is left (``_told``).
+    Each row: the columns, and what is left (``_told``).
     Raises BadCursor for an ``after`` that is no mark of ours.
     """
     rows = tickets(worklist, scope, user_id, filters)
@@ -206,30 +205,26 @@ def listed(rows: QuerySet[Ticket]) -> QuerySet[Any, dict[str, Any]]:
     marked = rows.annotate(
         extension_asked=Exists(asked.filter(kind=RequestKind.EXTENSION.value)),
         suspension_asked=Exists(asked.filter(kind=RequestKind.SUSPENSION.value)),
+        section_name=F("section__name"),
+        handler_name=F("handler__name"),
+        proposed_section_name=F("proposed_section__name"),
     )
     columns: QuerySet[Any, dict[str, Any]] = marked.values(*COLUMNS)
     return columns
 
 
-#: The columns of a list, compiled once.
-LISTED = Columns(listed, Ticket)
-
-
-#: Columns of related rows as they are handed out.
-NAMES = tuple((name, name.replace("__name", "_name")) for name in COLUMNS if name.endswith("__name"))
+#: The columns of a list; what is left is told by the calendar.
+LISTED = Columns(listed, Ticket, along=[calendar.cached])
 
 
 def shown(rows: Iterable[dict[str, Any]], scope: Scope, now: datetime) -> list[dict[str, Any]]:
     """Rows as they are handed out."""
-    lefts = Lefts(now, working_calendar())
+    lefts = Lefts(now, calendar.working_calendar())
     return [_shown(row, scope, lefts) for row in rows]
 
 
 def _shown(row: dict[str, Any], scope: Scope, lefts: Lefts) -> dict[str, Any]:
-    row = {**scopes.redact_row(row, scope), **_told(row, lefts)}
-    for name, plain in NAMES:
-        row[plain] = row.pop(name)
-    return row
+    return {**scopes.redact_row(row, scope), **_told(row, lefts)}
 
 
 def _told(row: dict[str, Any], lefts: Lefts) -> dict[str, Any]:
@@ -237,6 +232,5 @@ def _told(row: dict[str, Any], lefts: Lefts) -> dict[str, Any]:
     if row["due_at"] is None:
         return {"left": None, "light": "red" if row["is_overdue"] else "", "percent": 0}
     unit = Unit(row["due_unit"] or Unit.WORKING_DAYS)
-    found = lefts.left(unit, row["due_at"])
-    used = lefts.share(unit, row["due_from"] or row["registered_at"], row["due_at"])
-    return {"left": (found.zh, found.en), "light": "red" if row["is_overdue"] else found.light, "percent": used}
+    left, used = lefts.of(unit, row["due_from"] or row["registered_at"], row["due_at"])
+    return {"left": (left.zh, left.en), "light": "red" if row["is_overdue"] else left.light, "percent": used}

@@ -36,5 +36,6 @@ def test_a_shared_end_says_the_same_to_every_row(
     lefts = Lefts(now, calendar)
     for place, (unit, begun, _) in enumerate(rows):
         start, due = BEGIN + timedelta(hours=begun), BEGIN + timedelta(hours=ends[place % len(ends)])
-        assert lefts.left(unit, due) == left(unit, due, now, calendar)
-        assert abs(lefts.share(unit, start, due) - alone(unit, start, due, now, calendar)) <= 1
+        told, used = lefts.of(unit, start, due)
+        assert told == left(unit, due, now, calendar)
+        assert abs(used - alone(unit, start, due, now, calendar)) <= 1

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.tickets.making import make_section
-from tickets.models import SpecialDay
-from tickets.queries import calendar, offices, phrases
+from tests.tickets.making import make_section, make_ticket
+from tickets.models import SpecialDay, Ticket
+from tickets.queries import calendar, offices, phrases, worklists
 from tickets.queries.freshness import held, held_together
 
 FIRST, SECOND = date(2026, 3, 4), date(2026, 3, 5)
@@ -86,3 +86,21 @@ def test_what_is_held_stays_and_what_is_not_wanted_costs_nothing() -> None:
         assert offices.sections() is before
     assert made.pk not in before
     assert made.pk in offices.sections()
+
+
+@pytest.mark.everywhere
+@pytest.mark.django_db
+def test_a_list_brings_the_calendar_along_and_sees_its_edit() -> None:
+    make_ticket()
+    for is_working in (True, False):
+        with held(), CaptureQueriesContext(connection) as seen:
+            worklists.LISTED.of(Ticket.objects.all())
+            told = calendar.working_calendar()
+        assert seen
+        assert told.is_working(FIRST) is is_working
+        with held(), CaptureQueriesContext(connection) as seen:
+            assert [row["number"] for row in worklists.LISTED.of(Ticket.objects.all())]
+            assert calendar.working_calendar() is told
+        assert len(seen) == 1
+        if is_working:
+            close(FIRST)
