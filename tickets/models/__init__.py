@@ -5,6 +5,7 @@ from tickets.domain.clock_events import Run
 from .alert import Alert, AlertLine, AlertState
 from .apart import Apart
 from .attachment import Attachment, FileState
+from .bigrams import Bigrams
 from .clock_event import ClockEvent
 from .event import Event, Head, Seal
 from .figure import Figure, FigureShare, Fold
@@ -33,6 +34,7 @@ __all__ = [
     "AlertState",
     "Apart",
     "Attachment",
+    "Bigrams",
     "CalendarEdition",
     "ClockEvent",
     "CoHandler",

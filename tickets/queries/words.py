@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
+from tickets.models import Bigrams
+
 LEAST = 2
 
 
@@ -18,7 +20,8 @@ def holding(text: str) -> Any:
         return Q(pk__in=[])
     if connection.vendor != "postgresql":
         return Q(title__icontains=wanted) | Q(place__icontains=wanted) | Q(content__icontains=wanted)
-    found: Any = Q(RawSQL("tickets_ticket.words @@ %s::tsquery", [_query(wanted)], output_field=BooleanField()))
+    matches = RawSQL("tickets_bigrams.words @@ %s::tsquery", [_query(wanted)], output_field=BooleanField())
+    found: Any = Q(pk__in=Bigrams.objects.filter(matches).values("ticket_id"))
     if len(wanted) > LEAST:  # the pairs may all be there, and not one behind the other
         found &= Q(title__icontains=wanted) | Q(place__icontains=wanted) | Q(content__icontains=wanted)
     return found
