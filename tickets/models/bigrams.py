@@ -18,6 +18,19 @@ class Tsvector(models.Field):  # type: ignore[type-arg]  # Django's is no generi
         return "tsvector"
 
 
+@Tsvector.register_lookup
+class Holds(models.Lookup):
+    """``words__holds``: all of a tsquery's words."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """``words @@ query``."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @@ {right}::tsquery", (*left_params, *right_params)
+
+
 class Bigrams(models.Model):
     """Written by a trigger on tickets (migration 0023), on PostgreSQL only; read by ``tickets.queries.words``."""
 

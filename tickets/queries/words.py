@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
 from tickets.models import Bigrams
 
@@ -20,8 +19,7 @@ def holding(text: str) -> Any:
         return Q(pk__in=[])
     if connection.vendor != "postgresql":
         return Q(title__icontains=wanted) | Q(place__icontains=wanted) | Q(content__icontains=wanted)
-    matches = RawSQL("tickets_bigrams.words @@ %s::tsquery", [_query(wanted)], output_field=BooleanField())
-    found: Any = Q(pk__in=Bigrams.objects.filter(matches).values("ticket_id"))
+    found: Any = Q(pk__in=Bigrams.objects.filter(words__holds=_query(wanted)).values("ticket_id"))
     if len(wanted) > LEAST:  # the pairs may all be there, and not one behind the other
         found &= Q(title__icontains=wanted) | Q(place__icontains=wanted) | Q(content__icontains=wanted)
     return found

@@ -33,6 +33,13 @@ def test_zammad1696() -> None:
     assert found("灯") == set()
 
 
+def test_what_is_corrected_is_found_by_its_new_words_only() -> None:
+    ticket = make_ticket(title="夜间噪声", place="月牙巷 18 号")
+    Ticket.objects.filter(pk=ticket.pk).update(place="示范桥北")
+    assert found("桥北") == {"夜间噪声"}
+    assert found("月牙巷") == set()
+
+
 @pytest.mark.parametrize("text", ["'a", "\\'", "a'b\\", "& |", "!(", "\t\n", "'", ":*", "施'工"])
 def test_strange_signs_are_looked_for_and_break_nothing(text: str) -> None:
     make_ticket(title="x", content=f"前{text.strip()}后")
