@@ -68,6 +68,9 @@ class LimitForm(Strict):
     counted_in = word(Unit)
     ends_at = word(End)
     warn_hours = serializers.DecimalField(max_digits=6, decimal_places=2, min_value=Decimal(0))
+    warn_percent = serializers.IntegerField(
+        min_value=0, max_value=99, allow_null=True, default=None, help_text=gettext_lazy("0: by the hours before")
+    )
     most_extension = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=Decimal(0))
     citation = Text(199)
     effective_from = Day()
@@ -111,12 +114,14 @@ def limit_of(policy: Policy, tomorrow: date) -> dict[str, Any]:
     """What the form begins with."""
     given = {name: getattr(policy, column) for name, column in COLUMNS.items()}
     plain = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in given.items()}
-    return {**plain, "effective_from": tomorrow, "reason": ""}
+    return {**plain, "warn_percent": int(policy.warn_share * 100), "effective_from": tomorrow, "reason": ""}
 
 
 def wanted_of(policy: Policy, values: Mapping[str, Any]) -> Wanted:
     """What differs from the row as it stands."""
     given = {column: values[name] for name, column in COLUMNS.items()}
+    if values["warn_percent"] is not None:
+        given["warn_share"] = Decimal(values["warn_percent"]) / 100
     plain = {name: str(value) if isinstance(value, str) else value for name, value in given.items()}
     changed = {name: value for name, value in plain.items() if getattr(policy, name) != value}
     return Wanted(changed, values["effective_from"])

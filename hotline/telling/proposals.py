@@ -144,6 +144,7 @@ def _stretch(days: Sequence[DayRow], today: date) -> dict[str, str]:
 def _limit(proposal: Proposal, today: date) -> Iterable[dict[str, str]]:
     names = {
         "amount": _("How long"), "unit": _("Counted in"), "end": _("Ends"), "warn_hours": _("Warned, hours before"),
+        "warn_share": _("Warned at this share of the time (%)"),
         "extension_limit": _("May be extended by"), "citation": _("Whence"), "name": _("Name of the limit"),
     }  # fmt: skip
     policy = proposal.policy
@@ -162,6 +163,8 @@ def _value(name: str, value: Any) -> str:
         return label(Unit, value)
     if name == "end":
         return label(End, value)
+    if name == "warn_share":
+        return f"{Decimal(value):.0%}"
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value) or "—"
 
 

@@ -118,6 +118,7 @@ LABELS: Mapping[str, Promise] = {
     "use": _("What the days become"),
     "username": _("User name"),
     "warn_hours": _("Warned, hours before"),
+    "warn_percent": _("Warned at this share of the time (%)"),
     "with_people": _("With its people"),
     "words": _("Words of the matter"),
     "year": _("Year"),

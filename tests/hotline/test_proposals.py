@@ -149,8 +149,12 @@ def test_a_limit_is_proposed_on_its_page(bureau: Bureau, office: Desk) -> None:
     }  # fmt: skip
     assert office.client.post(address, {**typed, "limit": "7.5"}).status_code == 409
     assert office.client.post(address, {**typed, "limit": "10"}).status_code == 409
-    assert office.client.post(address, typed).status_code == 303
-    assert Proposal.objects.get().what["values"] == {"amount": "7"}
+    assert office.client.post(address, {**typed, "warn_percent": "100"}).status_code == 422
+    assert office.client.post(address, {**typed, "warn_percent": "80"}).status_code == 303
+    made = Proposal.objects.get()
+    assert made.what["values"] == {"amount": "7", "warn_share": "0.8"}
+    proposals.advance(now=clock.now())
+    assert "80%" in office.get(f"/rules/proposals/{made.pk}/").content.decode()
     policy.refresh_from_db()
     assert policy.effective_to is None
 

@@ -24,7 +24,7 @@ from .. import ledger
 
 CHAIN = "policy"
 #: What of a limit's row a proposal may change; the rest (which clock, for whom) makes another limit.
-CHANGEABLE = ("amount", "unit", "end", "warn_hours", "extension_limit", "citation", "name")
+CHANGEABLE = ("amount", "unit", "end", "warn_hours", "warn_share", "extension_limit", "citation", "name")
 PENDING = (*AT_WORK, Stage.OPEN.value)
 
 
