@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.tickets.making import NOW, make_inquiry, make_reference, make_section, make_ticket, moment
-from tickets.actions import ledger, timers
+from tests.tickets.making import NOW, make_inquiry, make_reference, make_section, make_ticket, make_user, moment
+from tickets.actions import ledger, proposals, timers
 from tickets.domain.actors import SYSTEM
 from tickets.domain.days import DayKind
+from tickets.domain.edition import Amendment, DayRow
 from tickets.domain.states import State
-from tickets.domain.words import Channel, ClockKind, Side
-from tickets.models import Event, Notice, Policy, Run, SpecialDay, Ticket, Timer
+from tickets.domain.words import Channel, ClockKind, Role, Side
+from tickets.models import Event, Notice, Policy, Proposal, Reach, Run, SpecialDay, Ticket, Timer
 from tickets.queries import policies
 from tickets.queries.behind import tickets_behind
 from tickets.queries.calendar import working_calendar
@@ -254,3 +255,42 @@ def test_bkitsm_race() -> None:
         assert row.journal_seq == Event.objects.filter(ticket=ticket).count()
     assert sum(swept) <= 16
     assert not Timer.objects.filter(next_at__lte=LATE).exists()
+
+
+def shut(ticket: Ticket, day: date) -> Proposal:
+    """A day off is proposed and counted."""
+    change = Amendment(days=(DayRow(day, False, "样例停工日", "", "样例", "local"),))
+    office = make_user("proposes", (Role.DISPATCHER,)).actor()
+    made = proposals.propose_calendar(
+        amendment=change, title="样例停工日", document="样例", reason="样例", actor=office, now=NOW
+    )
+    proposals.advance(now=NOW)
+    return made
+
+
+def applied(made: Proposal) -> None:
+    leader = make_user("decides", (Role.LEADER,)).actor()
+    proposals.approve(proposal=Proposal.objects.get(pk=made.pk), reach=Reach.ALL, actor=leader, now=NOW)
+    proposals.advance(now=NOW)
+
+
+def test_zammad5841(house) -> None:
+    """Writing the limit fired the rules of creation again: ours moves the clock, and neither routes nor starts anything anew."""
+    ticket = at_work()
+    story, clocks = list(ticket.events.order_by("seq")), set(ticket.timers.values_list("pk", flat=True))
+    applied(shut(ticket, date(2026, 3, 4)))
+    assert [each.action for each in ticket.events.order_by("seq")[len(story) :]] == ["clock_moved"]
+    assert set(ticket.timers.values_list("pk", flat=True)) == clocks
+    assert Ticket.objects.get(pk=ticket.pk).section_id == ticket.section_id
+
+
+def test_alaveteli7292(house) -> None:
+    """Stored due dates never followed a new holiday: ours are shown first, moved when a leader says so, and the section is told."""
+    ticket = at_work()
+    due = outer(ticket).due_at
+    made = shut(ticket, date(2026, 3, 4))
+    assert outer(ticket).due_at == due
+    assert made.moves.filter(timer=outer(ticket)).exists()
+    applied(made)
+    assert outer(ticket).due_at == due + timedelta(days=1)
+    assert Notice.objects.filter(kind="limits_moved", section=ticket.section).exists()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tickets.domain.test_clocks_oracle import Happened
 from tests.tickets.making import moment
+from tickets.domain import notices
 from tickets.domain.calendar import NoOpenTime, SpecialDay, WorkingCalendar
 from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.deadlines import Pause, Terms, due
@@ -43,6 +44,16 @@ def test_glpi8129() -> None:
     shut = [SpecialDay(date(2026, 1, 1) + timedelta(days=day), False) for day in range(365)]
     with pytest.raises(NoOpenTime):
         WorkingCalendar(shut, covered_from=date(2026, 1, 1), covered_until=date(2026, 12, 31))
+
+
+def test_zammad_dtstart() -> None:
+    """A feed's eight-day holiday became one day: DTSTART to DTEND is read whole."""
+    feed = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//sample//\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n"
+        "DTSTART;VALUE=DATE:20271001\r\nDTEND;VALUE=DATE:20271009\r\nSUMMARY:国庆节（休）\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    notice = notices.read(feed.encode(), year=2027, document="样例通知")
+    assert [row.date for row in notice.days if not row.is_working] == [date(2027, 10, day) for day in range(1, 9)]
 
 
 def test_glpi_86400() -> None:
