@@ -105,6 +105,10 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["due_at", "id"], name="ticket_overdue", condition=models.Q(is_overdue=True)),
             models.Index(fields=["due_at", "id"], name="ticket_asked", condition=models.Q(asked_at__isnull=False)),
+            # What a list by due moment ends with: nearly nothing, which a look through the primary key would find out only at its end.
+            models.Index(
+                fields=["id"], name="ticket_undated", condition=models.Q(state__in=sorted(OPEN), due_at__isnull=True)
+            ),
             models.Index(fields=["channel", "id"], name="ticket_by_channel"),
             models.Index(fields=["section", "id"], name="ticket_by_section"),
             models.Index(fields=["place", "id"], name="ticket_by_place", condition=~models.Q(place="")),
