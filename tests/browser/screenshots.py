@@ -10,7 +10,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import django
 from PIL import Image
@@ -106,10 +109,11 @@ def main() -> None:
     only = os.environ.get("ONLY", "")
     with _house() as house, _browser() as browser:
         lived = live(lambda account: Desk(browser, house, account))
+        places = _found(browser, house) if only != "guide" else []
         for short, language in LANGUAGES.items():
             for name, size in SIZES.items() if only != "guide" else ():
                 folder = FOLDER / short
-                count = sum(1 for _ in _taken(browser, house, folder, name, size, language))
+                count = sum(1 for _ in _taken(browser, house, places, folder, name, size, language))
                 count += _seen(browser, house, lived, folder, name, size, language)
                 print(f"docs/screenshots/{short}: {count} pages, {name}", flush=True)
         for short, language in (
@@ -141,21 +145,39 @@ def _seen(
     return len(sights)
 
 
+class Place(NamedTuple):
+    """A page and who stands before it."""
+
+    account: str
+    role: str
+    kind: str
+    address: str
+
+
+def _found(browser: Browser, house: Started) -> list[Place]:
+    """One page of each kind, before the first role that comes to it: looked for once, so that every size and language shows the same."""
+    found: dict[str, Place] = {}
+    for account, role in ROLES.items():
+        person = Desk(browser, house, account)
+        for kind in walk(person):
+            found.setdefault(kind, Place(account, role, kind, person.page.url.removeprefix(house.address)))
+        person.close()
+    return list(found.values())
+
+
 def _taken(
-    browser: Browser, house: Started, folder: Path, name: str, size: tuple[int, int], language: str
+    browser: Browser, house: Started, places: list[Place], folder: Path, name: str, size: tuple[int, int], language: str
 ) -> Iterator[None]:
     stranger = Desk(browser, house, size=size, language=language)
     for address in OPEN:
         stranger.go(address)
         yield _shot(stranger, folder / f"open-{address.strip('/') or 'home'}-{name}.png")
     stranger.close()
-    seen: set[str] = set()
-    for account, role in ROLES.items():
+    for account, theirs in groupby(places, key=attrgetter("account")):
         person = Desk(browser, house, account, size=size, language=language)
-        for kind in walk(person):
-            if kind not in seen:
-                seen.add(kind)
-                yield _shot(person, folder / f"{role}-{kind.replace(':', '-')}-{name}.png")
+        for place in theirs:
+            person.go(place.address)
+            yield _shot(person, folder / f"{place.role}-{place.kind.replace(':', '-')}-{name}.png")
         person.close()
     if size == WIDE:
         wall = Desk(browser, house, "lingdao", size=WALL, language=language)
