@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -83,11 +83,11 @@ def _within(read: Callable[[Any], Any], value: Any) -> Any:
 class Word(serializers.ChoiceField):
     """A word of a closed vocabulary, which a page shows in the reader's language."""
 
-    def __init__(self, vocabulary: type[Labelled], **options: Any) -> None:
-        self.vocabulary = vocabulary
-        super().__init__(choices=vocabulary.pairs(), **options)
+    def __init__(self, vocabulary: Iterable[Labelled], **options: Any) -> None:
+        self.vocabulary = tuple(vocabulary)
+        super().__init__(choices=[(each.value, each.zh) for each in self.vocabulary], **options)
 
 
-def word(kind: type[Labelled], **options: Any) -> Word:
-    """A word of a closed vocabulary."""
-    return Word(kind, **options)
+def word(vocabulary: Iterable[Labelled], **options: Any) -> Word:
+    """A word of a closed vocabulary, or one of some of its words."""
+    return Word(vocabulary, **options)

@@ -171,7 +171,7 @@ class AskExtension(Strict):
 class PauseClock(Strict):
     """暂停计时: the ground of the law, the paper, and until when if that is known."""
 
-    ground = serializers.ChoiceField(choices=[(each.value, each.zh) for each in LAWFUL])
+    ground = word(LAWFUL)
     document = Text(200)
     reason = Text(LONG, required=True)
     until = Day(required=False, allow_null=True, default=None)

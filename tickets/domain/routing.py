@@ -57,14 +57,18 @@ class Decision:
 
 NOBODY = Decision(None, reason_zh="没有规则适用，待办公室派单", reason_en="No rule applies: the office dispatches")
 BY_RULE = re.compile(r"依据规则“(?P<name>.*)”：(?P<why>.*)", re.DOTALL)
+ANY_ZH, ANY_EN = "全部", "every matter"
+AGAIN = re.compile(r"第(\d+)轮派单")
 
 
 def in_english(reason_zh: str) -> str:
     """The reason of a decision that was kept in Chinese, in English; what a person wrote stays as he wrote it."""
     if reason_zh == NOBODY.reason_zh:
         return NOBODY.reason_en
+    if again := AGAIN.fullmatch(reason_zh):
+        return f"Dispatched to us for round {again[1]}"
     found = BY_RULE.fullmatch(reason_zh)
-    return f"Rule “{found['name']}”: {found['why']}" if found else reason_zh
+    return f"Rule “{found['name']}”: {ANY_EN if found['why'] == ANY_ZH else found['why']}" if found else reason_zh
 
 
 def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
@@ -72,13 +76,13 @@ def route(facts: Facts, rules: Iterable[Rule]) -> Decision:
     for rule in sorted(rules, key=lambda r: (r.order, r.id)):
         matched = match(rule, facts)
         if matched is not None:
-            why = "、".join(matched) or "全部"
+            why = "、".join(matched)
             return Decision(
                 rule.section_id,
                 rule.co_section_ids,
                 rule.id,
-                f"依据规则“{rule.name}”：{why}",
-                f"Rule “{rule.name}”: {why}",
+                f"依据规则“{rule.name}”：{why or ANY_ZH}",
+                f"Rule “{rule.name}”: {why or ANY_EN}",
                 tuple(matched),
             )
     return NOBODY
