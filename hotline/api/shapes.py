@@ -512,6 +512,7 @@ class PolicyShape(serializers.Serializer[Any]):
 
     id = Int()
     name = Char()
+    name_en = Char()
     clock = Char()
     side = Char()
     starts_at = Char()
@@ -525,6 +526,7 @@ class PolicyShape(serializers.Serializer[Any]):
     extension_limit = Char()
     tag = Char()
     citation = Char()
+    citation_en = Char()
     effective_from = serializers.DateField()
     effective_to = serializers.DateField(allow_null=True)
     is_confirmed = Bool()

@@ -16,7 +16,7 @@ from tickets.queries.calendar import working_calendar
 WORDS = ("kind", "side", "run")
 PLAIN = (
     "id", "number", "section", "started_at", "due_at", "platform_due_at", "met_at", "breached_at", "is_late", "is_provisional", "left",
-    "percent", "policy", "citation", "is_confirmed", "papers",
+    "percent", "is_confirmed", "papers",
 )  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         told[name], told[f"{name}_label"] = row[name].value, pair(*row[f"{name}_words"])
     return {
         **told,
+        "policy": pair(*row["policy"]),
+        "citation": pair(*row["citation"]),
         "explanation": pair(*row["summary"]),
         "lines": [pair(*line) for line in row["lines"]],
         "events": [pair(*each) for each in row["events"]],

@@ -170,7 +170,7 @@ def _value(name: str, value: Any) -> str:
 
 def limit(policy: Policy) -> str:
     """宿事速办：其他各类 · 10 个工作日."""
-    return f"{policy.name} · {policy.amount.normalize():f} {label(Unit, policy.unit)}"
+    return f"{pair(*policy.names)} · {policy.amount.normalize():f} {label(Unit, policy.unit)}"
 
 
 # -- which clocks ----------------------------------------------------------------------------------------------------------

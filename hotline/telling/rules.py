@@ -120,6 +120,8 @@ def _policy(row: Policy, today: date) -> dict[str, Any]:
     whom = [label(Channel, row.channel), label(MatterType, row.type), label(Urgency, row.urgency)]
     return {
         "row": row,
+        "name": pair(*row.names),
+        "citation": pair(*row.citations),
         "whom": "、".join(each for each in whom if each) or _("everything"),
         "amount": amount(row),
         "is_margin": row.side == Side.INNER and row.clock == ClockKind.REPLY and not row.is_redo,

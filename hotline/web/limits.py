@@ -75,9 +75,9 @@ def _clock(row: Mapping[str, Any], policies: Mapping[int, Policy]) -> dict[str, 
         "kind": label(ClockKind, row["kind"]),
         "due_at": row["due_at"],
         "is_provisional": row["is_provisional"],
-        "policy": policy.name if policy else "",
+        "policy": pair(*policy.names) if policy else "",
         "amount": telling.amount(policy) if policy and "before" not in row["terms"] else "",
-        "citation": policy.citation if policy else "",
+        "citation": pair(*policy.citations) if policy else "",
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from hotline.acting import amending
 from hotline.acting.fields import Misread, Strict
 from hotline.telling import proposals as telling
-from hotline.wording import said
+from hotline.wording import pair, said
 from tickets.actions import calendars
 from tickets.actions import proposals as actions
 from tickets.domain.moments import to_local
@@ -125,7 +125,7 @@ def _limit(
 ) -> HttpResponse:
     facts = {
         "here": "policies",
-        "policy": policy,
+        "name": pair(*policy.names),
         "told": telling.limit(policy),
         "fields": fields.fields_of(amending.LimitForm, given, errors),
         "general": (errors or {}).get("", []),

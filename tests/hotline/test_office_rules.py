@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -252,3 +254,13 @@ def test_the_calendar_shows_holidays_make_up_and_half_days_and_where_it_ends(bur
     ahead = Desk(bureau.people["handler"]).get("/rules/calendar/", year="2027").content.decode()
     assert "尚未公布" in ahead
     assert Desk(bureau.people["handler"]).get("/rules/calendar/", year="31999").status_code == 200
+
+
+def test_limits_are_told_in_english_too(bureau: Bureau) -> None:
+    english = Desk(bureau.people["intake"], language="en")
+    page = html.unescape(english.get("/rules/policies/", all="1").content.decode())
+    for row in Policy.objects.all():
+        for zh, en in (row.names, row.citations):
+            assert en in page
+            assert zh not in page
+            assert not re.search("[一-鿿]", en)

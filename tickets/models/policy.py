@@ -40,6 +40,7 @@ class Policy(models.Model):
     """
 
     name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True, help_text="blank: the name stands on English pages as well")
     clock = word(ClockKind)
     side = word(Side)
     starts_at = word(Start)
@@ -65,6 +66,7 @@ class Policy(models.Model):
     tag = word(Tag)
     issuer = models.CharField(max_length=60, blank=True)
     citation = models.CharField(max_length=200, blank=True)
+    citation_en = models.CharField(max_length=300, blank=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
@@ -77,6 +79,16 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The name in Chinese and in English."""
+        return self.name, self.name_en or self.name
+
+    @property
+    def citations(self) -> tuple[str, str]:
+        """Whence it is, in Chinese and in English."""
+        return self.citation, self.citation_en or self.citation
 
 
 class SignOffRule(models.Model):

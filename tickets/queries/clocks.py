@@ -50,7 +50,7 @@ def _row(timer: Timer, calendar: WorkingCalendar, now: datetime) -> Row:
         "met_at": timer.met_at, "breached_at": timer.breached_at, "is_late": timer.is_late, "is_provisional": reckoned.is_provisional,
         "unit": timer.terms.get("unit", Unit.WORKING_DAYS.value),
         "left": _left(timer, reckoned, calendar, moment), "percent": _percent(timer, reckoned, calendar, moment),
-        "citation": policy.citation if policy else "", "policy": policy.name if policy else "",
+        "citation": policy.citations if policy else ("", ""), "policy": policy.names if policy else ("", ""),
         "is_confirmed": policy.is_confirmed if policy else True, "summary": summary, "lines": lines,
         "events": [happened(event) for event in timer.told],  # type: ignore[attr-defined]
         "papers": [event.document for event in timer.told if event.document],  # type: ignore[attr-defined]

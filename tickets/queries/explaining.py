@@ -91,7 +91,7 @@ def _told_source(timer: Timer, given: datetime, calendar: WorkingCalendar, now: 
     more = _differs(given, own, calendar)
     return (
         f"{zh}按“{timer.policy.name}”应于{more[0]}",
-        f"{en} By our own rule “{timer.policy.name}” it would be {more[1]}",
+        f"{en} By our own rule “{timer.policy.names[1]}” it would be {more[1]}",
     ), lines
 
 

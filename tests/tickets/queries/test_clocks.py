@@ -52,7 +52,10 @@ def test_the_count_is_explained_with_its_citation(ticket) -> None:
     row = reply(ticket, "2026-03-03 09:00")
     assert "10" in row["summary"][0]
     assert row["lines"]
-    assert (row["citation"], row["is_confirmed"]) == ("本单位暂定，待确认", False)
+    assert (row["citation"], row["is_confirmed"]) == (
+        ("本单位暂定，待确认", "set by the bureau for now, to be confirmed"),
+        False,
+    )
     assert "先于平台时限" in reply(ticket, "2026-03-03 09:00", Side.INNER)["summary"][0]
 
 

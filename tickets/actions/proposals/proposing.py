@@ -158,5 +158,7 @@ def successor_of(proposal: Proposal) -> Policy:
     for name, value in proposal.what["values"].items():
         column: Any = Policy._meta.get_field(name)
         setattr(row, name, column.to_python(value))
+        if name in ("name", "citation"):
+            setattr(row, f"{name}_en", "")  # it was of the words before
     row.version, row.effective_from = policy.version + 1, date.fromisoformat(proposal.what["effective_from"])
     return row

@@ -13,6 +13,7 @@ from typing import Any
 from tickets.domain.words import Channel, ClockKind, MatterType, Outcome, Side, Urgency
 from tickets.models import Policy, SignOffRule, Start, Tag
 
+from . import english
 from .examples import EXAMPLES
 
 Row = dict[str, Any]
@@ -153,6 +154,8 @@ def _row(given: Row, **rest: Any) -> Policy:
     )
     for name in ("amount", "warn_hours", "extension_limit"):
         facts[name] = Decimal(str(facts.get(name, 0)))
+    facts["name_en"] = english.NAMES[facts["name"]]
+    facts["citation_en"] = english.CITATIONS[facts["citation"]]
     return Policy(**{name: str(value) if isinstance(value, str) else value for name, value in facts.items()})
 
 
