@@ -20,6 +20,7 @@ from tickets.queries import pages
 from . import shapes
 from .base import Endpoint, PageQuery, ok
 from .errors import Refused
+from .render import written
 
 
 class SearchQuery(PageQuery):
@@ -65,7 +66,7 @@ class Search(Endpoint):
             raise Misread(("after", _("This is no mark of a page of this list."))) from None
         except finding.NotForYou as refusal:
             raise Refused(403, "person_search", said(refusal)) from None
-        return ok({"kind": kind, "rows": rows.shown(page.rows, self.actor), "next": page.next})
+        return ok({"kind": kind, "rows": written(rows.shown(page.rows, self.actor)), "next": page.next})
 
 
 class Likeness(Endpoint):

@@ -184,16 +184,6 @@ def test_an_unrouted_matter_waits_for_the_office_with_the_reason(office: Office)
     assert ticket.route_reason == "没有规则适用，待办公室派单"
 
 
-def test_a_rule_that_raises_alarms_the_office(office: Office) -> None:
-    from tickets.models import Notice, Route
-
-    Route.objects.create(name="坏规则", order=0, section=office.sections["roads"], conditions={"nonsense": [1]})
-    ticket = office.dispatched()
-    assert ticket.section_id == office.sections["quality"].pk
-    assert Route.objects.get(name="坏规则").trouble
-    assert Notice.objects.filter(kind="route_trouble", role="dispatcher").exists()
-
-
 def test_a_confidential_petition_is_only_proposed_and_contacted_by_the_office(office: Office) -> None:
     ticket = office.dispatched(source="petition", is_report=True)
     ticket.refresh_from_db()

@@ -257,7 +257,7 @@ def test_bkitsm_race() -> None:
     assert not Timer.objects.filter(next_at__lte=LATE).exists()
 
 
-def shut(ticket: Ticket, day: date) -> Proposal:
+def shut(day: date) -> Proposal:
     """A day off is proposed and counted."""
     change = Amendment(days=(DayRow(day, False, "样例停工日", "", "样例", "local"),))
     office = make_user("proposes", (Role.DISPATCHER,)).actor()
@@ -278,7 +278,7 @@ def test_zammad5841(house) -> None:
     """Writing the limit fired the rules of creation again: ours moves the clock, and neither routes nor starts anything anew."""
     ticket = at_work()
     story, clocks = list(ticket.events.order_by("seq")), set(ticket.timers.values_list("pk", flat=True))
-    applied(shut(ticket, date(2026, 3, 4)))
+    applied(shut(date(2026, 3, 4)))
     assert [each.action for each in ticket.events.order_by("seq")[len(story) :]] == ["clock_moved"]
     assert set(ticket.timers.values_list("pk", flat=True)) == clocks
     assert Ticket.objects.get(pk=ticket.pk).section_id == ticket.section_id
@@ -288,7 +288,7 @@ def test_alaveteli7292(house) -> None:
     """Stored due dates never followed a new holiday: ours are shown first, moved when a leader says so, and the section is told."""
     ticket = at_work()
     due = outer(ticket).due_at
-    made = shut(ticket, date(2026, 3, 4))
+    made = shut(date(2026, 3, 4))
     assert outer(ticket).due_at == due
     assert made.moves.filter(timer=outer(ticket)).exists()
     applied(made)
