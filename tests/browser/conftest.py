@@ -4,17 +4,19 @@ A machine that has no Chromium and cannot fetch one leaves these tests out, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 from config.supervise import ports
 from tests.servers import NoServer, chromium
 from tests.servers.house import Started
 
 from .desk import Desk
+
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +49,26 @@ def browser(player: Playwright) -> Iterator[Browser]:
     opened.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remembers that a test failed, so that its desks leave a picture behind."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def _pictured(desk: Desk, path: Path) -> None:
+    """What stood on the screen when the test failed; a browser that can take no picture has no say in the verdict."""
+    try:
+        desk.page.screenshot(path=path)
+    except Error as why:
+        print(f"no picture of the last page: {why.message}")
+
+
 @pytest.fixture
-def desk(browser: Browser, house: Started, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+def desk(
+    browser: Browser, house: Started, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Desk]]:
     """``desk("paidan")``: that account signed in, in a browser of its own; what the console complained of fails the test."""
     opened: list[Desk] = []
 
@@ -58,7 +78,8 @@ def desk(browser: Browser, house: Started, tmp_path: Path) -> Iterator[Callable[
 
     yield open_
     for number, each in enumerate(opened):
-        each.page.screenshot(path=tmp_path / f"last-{number}.png")
+        if request.node.stash[FAILED]:
+            _pictured(each, tmp_path / f"last-{number}.png")
         each.close()
     complaints = [complaint for each in opened for complaint in each.complaints]
     assert not complaints, complaints
