@@ -76,7 +76,7 @@ def table(lines: list[Line]) -> str:
     """The lines as columns; the times are of this machine in this minute, only the ratios are to be compared."""
     rows = [("what", "against", "size", "ours us", "other us", "ratio", "aim", "")]
     rows += [
-        (each.name, each.against, each.size, f"{each.ours:,.1f}", f"{each.other:,.1f}", f"{each.ratio:.2f}", each.aimed, each.verdict)
+        (each.name, each.against, each.size, _us(each.ours), _us(each.other), f"{each.ratio:.2f}", each.aimed, each.verdict)
         for each in lines
     ]  # fmt: skip
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
@@ -88,3 +88,7 @@ def table(lines: list[Line]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def _us(microseconds: float) -> str:
+    return f"{microseconds:,.1f}" if microseconds >= 1 else f"{microseconds:.3f}"

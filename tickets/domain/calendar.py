@@ -131,6 +131,11 @@ class WorkingCalendar:
         """The day itself when it is a working day, else the next one (民法典 203)."""
         return self.nth(self.index(day))
 
+    @property
+    def table(self) -> DayTable:
+        """The number lines as far as they were asked for yet (many.py lays them out as arrays)."""
+        return self._table
+
     # -- working days, one after another --------------------------------------------------------------------------------
 
     def index(self, day: date) -> int:
