@@ -24,7 +24,7 @@ from config.environment import ROOT
 from config.supervise import ports
 from config.supervise.processes import Child, stop, wait_until
 from config.supervise.redis import answers, binary, command
-from tests.tickets.making import make_section, make_ticket
+from tests.tickets.making import make_section, make_tickets
 from tickets import clock
 from tickets.domain.states import State
 from tickets.domain.words import Channel, ClockKind, Side
@@ -33,6 +33,7 @@ from tickets.models import Event, Notice, Ticket, Timer
 SIX = [
     (side, kind) for side in (Side.INNER, Side.OUTER) for kind in (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.REPLY)
 ]
+SLICE = 6 * 500
 WORKER = [
     "-B",
     "-P",
@@ -157,19 +158,16 @@ def opened() -> Iterator[House]:
 def arm(number: int, spread: timedelta, *, ahead: timedelta = timedelta(seconds=1)) -> None:
     """``number`` clocks, six a ticket, that fall due one after another within ``spread``, the first of them ``ahead`` of now. Each has
     two things to do when it is due: a line for the section and one for its chief."""
-    section = make_section()
-    tickets = [
-        make_ticket(section=section, channel=Channel.DIRECT, state=State.IN_PROGRESS.value)
-        for _ in range(-(-number // len(SIX)))
-    ]
-    first = clock.now() + ahead
-    Timer.objects.bulk_create(
-        (
-            _timer(tickets[place // len(SIX)], *SIX[place % len(SIX)], due=first + spread * place / number)
-            for place in range(number)
-        ),
-        batch_size=500,
-    )
+    section, first = make_section(), clock.now() + ahead
+    for begin in range(0, number, SLICE):
+        places = range(begin, min(begin + SLICE, number))
+        tickets = make_tickets(
+            -(-len(places) // len(SIX)), section=section, channel=Channel.DIRECT, state=State.IN_PROGRESS.value
+        )
+        Timer.objects.bulk_create(
+            _timer(tickets[(place - begin) // len(SIX)], *SIX[place % len(SIX)], due=first + spread * place / number)
+            for place in places
+        )
 
 
 def _timer(ticket: Ticket, side: Side, kind: ClockKind, due: datetime) -> Timer:

@@ -14,7 +14,7 @@ from tickets.domain.actors import SYSTEM
 from tickets.domain.moments import SHANGHAI
 from tickets.domain.words import Channel, Role
 from tickets.management.reference import install
-from tickets.models import Inquiry, Section, Source, Ticket
+from tickets.models import Event, Inquiry, Section, Source, Ticket
 from tickets.models.numbering import allocate, lookup_code, ticket_number
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
@@ -55,15 +55,28 @@ def make_source(code: str = "hotline", channel: Channel | None = None, **facts: 
 @transaction.atomic
 def make_ticket(*, now: datetime = NOW, channel: Channel = Channel.HOTLINE, **facts: Any) -> Ticket:
     """A ticket with its first event; ``facts`` are fields (state, section, dispatched_at …)."""
-    pk = allocate(Ticket)[0]
+    ticket = _ticket(allocate(Ticket)[0], now, channel, facts)
+    return ledger.open_ticket(ticket=ticket, actor=SYSTEM, now=now, refs={"made": True})
+
+
+@transaction.atomic
+def make_tickets(number: int, *, now: datetime = NOW, channel: Channel = Channel.HOTLINE, **facts: Any) -> list[Ticket]:
+    """So many of them, each with its first event, in few statements and without histories."""
+    tickets = [_ticket(pk, now, channel, facts) for pk in allocate(Ticket, number)]
+    events = ledger.next_events(notes=[(each, "receive", {"made": True}) for each in tickets], actor=SYSTEM, now=now)
+    Ticket.objects.bulk_create(tickets)
+    Event.objects.bulk_create(events)
+    return tickets
+
+
+def _ticket(pk: int, now: datetime, channel: Channel, facts: dict[str, Any]) -> Ticket:
     facts = {
         "title": "样例路围挡破损",
         "content": "样例路东段施工围挡破损，请尽快修复。",
         "registered_at": now,
         **facts,
     }
-    ticket = Ticket(id=pk, number=ticket_number(channel, pk, now), channel=channel.value, **facts)
-    return ledger.open_ticket(ticket=ticket, actor=SYSTEM, now=now, refs={"made": True})
+    return Ticket(id=pk, number=ticket_number(channel, pk, now), channel=channel.value, **facts)
 
 
 def make_inquiry(ticket: Ticket, *, now: datetime = NOW, **facts: Any) -> Inquiry:
