@@ -7,8 +7,8 @@ of its start; one in working hours goes from its place in open time to the sessi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from functools import cached_property
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calendar import WorkingCalendar
-from .counting import DAY, EPOCH
+from .counting import DAY, EPOCH, TICK, ticks
 from .daytable import DayTable
 from .deadlines import due
 from .hours import MINUTE, DayHours
@@ -38,12 +38,17 @@ class Many:
     def __init__(self, calendar: WorkingCalendar) -> None:
         self._calendar, self._lines = calendar, _Lines(calendar)
 
+    def of(self, terms: Terms, starts: Sequence[datetime]) -> list[datetime]:
+        """``dues`` of moments with a time zone, in UTC."""
+        found = self.dues(terms, np.fromiter(map(ticks, starts), np.int64, len(starts)))
+        return [EPOCH + each * TICK for each in found.tolist()]
+
     def dues(self, terms: Terms, starts: Moments) -> Moments:
         """When each limit ends, in the order of ``starts``. Raises OutOfReach before 2000 and after 2199."""
         if not starts.size:
             return starts
         for outermost in (starts.min(), starts.max()):  # these two say whether the calendar reaches so far, and make it
-            due(terms, EPOCH + timedelta(microseconds=int(outermost)), self._calendar)
+            due(terms, EPOCH + int(outermost) * TICK, self._calendar)
         if self._lines.table is not self._calendar.table:
             self._lines = _Lines(self._calendar)
         ends = np.empty_like(starts)

@@ -50,6 +50,12 @@ def reckon(clock: Standing, calendar: WorkingCalendar, now: datetime | None = No
     return Reckoned(answer.moment, answer.provisional, answer.breach_at, answer.late_after)
 
 
+def is_plain(clock: Standing) -> bool:
+    """Whether its due moment comes of its start and its terms alone."""
+    has_more = clock.pauses or clock.restarted_at or clock.extension or clock.platform_due_at
+    return not has_more and "before" not in clock.terms and "until" not in clock.terms
+
+
 def terms_of(clock: Standing) -> Terms:
     """The counted limit of the row; BadTerms when it says nothing."""
     said: dict[str, Any] = clock.terms

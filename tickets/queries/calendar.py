@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Protocol
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.edition import Content, DayRow, HoursRow, YearRow
-from tickets.models import CalendarEdition, CoveredYear, OfficeHours, SpecialDay, Timer
+from tickets.models import CalendarEdition, CoveredYear, OfficeHours, SpecialDay
 
 from .freshness import Cached
 
@@ -47,7 +48,14 @@ def calendar_at(moment: datetime) -> WorkingCalendar:
     return cached.get().at(moment)
 
 
-def counted_by(timer: Timer, calendar: WorkingCalendar) -> WorkingCalendar:
+class Counted(Protocol):
+    """A Timer, or its columns."""
+
+    calendar_edition: Any
+    met_at: Any
+
+
+def counted_by(timer: Counted, calendar: WorkingCalendar) -> WorkingCalendar:
     """The calendar that a clock counts by: the edition it stays with by decision, for one that is met that of its end, else the one
     given."""
     if timer.calendar_edition is not None:

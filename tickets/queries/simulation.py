@@ -7,25 +7,31 @@ hours what took fifteen. That is a rough rule, and the page says so. With nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
+
+from django.db.models import QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.edition import Content
+from tickets.domain.many import Many
 from tickets.domain.moments import at
+from tickets.domain.reckoning import is_plain, reckon, terms_of
+from tickets.domain.terms import Terms
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Policy, Run, Timer
 
 from .calendar import counted_by, working_calendar
-from .reckoning import reckon
 
 #: A replay that a page asks for looks at so many clocks at the most.
 MOST = 20_000
 SAMPLE = 30
+#: So many are counted together.
+CHUNK = 2_000
 KINDS = (ClockKind.REPLY.value,)
 REPLAYED = (Run.RUNNING.value, Run.PAUSED.value, Run.MET.value)
 NOBODY = 0
@@ -119,89 +125,146 @@ def replay(
         rows = rows.filter(ticket__section_id=section_id)
     calendars = _Calendars(otherwise.content)
     ahead = _outer_ends(rows, otherwise, calendars, now) if side is Side.INNER else {}
-    for timer in rows.select_related("policy", "ticket").order_by("-id").iterator(1_000):
-        yield _replayed(timer, otherwise, calendars, ahead, now)
+    for clocks in _read(rows.order_by("-id")):
+        yield from _replayed(clocks, otherwise, calendars, ahead, now)
+
+
+@dataclass(slots=True)
+class Row:
+    """The columns of a Timer, and its ticket's section, that a replay reads."""
+
+    id: int
+    ticket_id: int
+    section_id: int | None
+    ticket__section_id: int | None
+    policy_id: int | None
+    policy_version: int
+    calendar_edition: int | None
+    terms: dict[str, Any]
+    run: str
+    started_at: datetime
+    restarted_at: datetime | None
+    pauses: list[dict[str, Any]]
+    extension: Decimal
+    platform_due_at: datetime | None
+    due_at: datetime | None
+    met_at: datetime | None
+    is_late: bool
+    kind: str
+
+    @property
+    def section(self) -> int:
+        """The clock's own section, else its ticket's."""
+        return self.section_id or self.ticket__section_id or NOBODY
+
+
+def _read(rows: QuerySet[Timer]) -> Iterator[list[Row]]:
+    """So many at a time."""
+    found = rows.values_list(*Row.__dataclass_fields__).iterator(CHUNK)
+    while some := [Row(*values) for values in islice(found, CHUNK)]:
+        yield some
 
 
 class _Calendars:
-    """The calendar supposed, else the one each clock counted by."""
+    """The calendar supposed, else the one each clock counted by; limits that know no more than a start are counted together."""
 
     def __init__(self, content: Content | None) -> None:
         self._supposed = None if content is None else content.calendar()
         self._present = working_calendar()
+        self._many: dict[WorkingCalendar, Many] = {}
 
-    def of(self, timer: Timer) -> WorkingCalendar:
-        return self._supposed or self.own(timer)
+    def of(self, clock: Row) -> WorkingCalendar:
+        return self._supposed or self.own(clock)
 
-    def own(self, timer: Timer) -> WorkingCalendar:
-        return counted_by(timer, self._present)
+    def own(self, clock: Row) -> WorkingCalendar:
+        return counted_by(clock, self._present)
 
     @property
     def is_other(self) -> bool:
         return self._supposed is not None
 
+    def ends(self, clocks: Iterable[Row], calendar_of: Callable[[Row], WorkingCalendar]) -> dict[int, datetime]:
+        """The due moments of the plain ones by id."""
+        alike: dict[tuple[WorkingCalendar, Terms], list[Row]] = {}
+        for clock in clocks:
+            if is_plain(clock):
+                alike.setdefault((calendar_of(clock), terms_of(clock)), []).append(clock)
+        found: dict[int, datetime] = {}
+        for (calendar, terms), those in alike.items():
+            many = self._many.get(calendar) or self._many.setdefault(calendar, Many(calendar))
+            ends = many.of(terms, [clock.started_at for clock in those])
+            found.update(zip((clock.id for clock in those), ends, strict=True))
+        return found
+
 
 def _replayed(
-    timer: Timer, otherwise: Otherwise, calendars: _Calendars, ahead: Mapping[int, datetime], now: datetime
-) -> Replayed:
-    section = timer.section_id or timer.ticket.section_id or NOBODY
-    clock = _supposed(timer, otherwise, calendars, ahead)
-    calendar = calendars.of(timer)
-    hands = otherwise.hands.get(section, Decimal(1))
-    met_then = _met(timer, hands, calendar)
-    was_late = _is_late(timer, timer.met_at, calendars.own(timer), now)
-    reckoned = reckon(clock, calendar, met_then or now)
-    return Replayed(
-        timer.pk, timer.ticket_id, section, timer.kind, timer.due_at or reckoned.due_at, reckoned.due_at, timer.met_at, met_then,
-        was_late, _is_late(clock, met_then, calendar, now),
-    )  # fmt: skip
+    clocks: Sequence[Row], otherwise: Otherwise, calendars: _Calendars, ahead: Mapping[int, datetime], now: datetime
+) -> Iterator[Replayed]:
+    supposed = [_supposed(clock, otherwise, ahead) for clock in clocks]
+    ends, ends_then = calendars.ends(clocks, calendars.own), calendars.ends(supposed, calendars.of)
+    for clock, then in zip(clocks, supposed, strict=True):
+        calendar = calendars.of(clock)
+        met_then = _met(clock, otherwise.hands.get(clock.section, Decimal(1)), calendar)
+        due_then, late_then = _due(then, calendar, ends_then, met_then or now)
+        _, late_after = _due(clock, calendars.own(clock), ends, clock.met_at or now)
+        yield Replayed(
+            clock.id, clock.ticket_id, clock.section, clock.kind, clock.due_at or due_then, due_then, clock.met_at, met_then,
+            _is_late(clock, clock.met_at, late_after, now), _is_late(clock, met_then, late_then, now),
+        )  # fmt: skip
 
 
-def _supposed(timer: Timer, otherwise: Otherwise, calendars: _Calendars, ahead: Mapping[int, datetime]) -> Timer:
+def _supposed(clock: Row, otherwise: Otherwise, ahead: Mapping[int, datetime]) -> Row:
     """The clock as it would have been begun."""
-    limit = otherwise.limits.get(timer.policy_id or 0)
-    outer = ahead.get(timer.ticket_id)
-    follows = outer is not None and "before" in timer.terms
-    if limit is None and not calendars.is_other and not follows:
-        return timer
-    clock = copy(timer)
-    if calendars.is_other:
-        clock.calendar_edition, clock.met_at = None, None
-    if limit is not None and "amount" in clock.terms:
-        clock.terms = {**clock.terms, **limit}
-    if follows and outer is not None:
-        clock.terms = {**clock.terms, "before": outer.isoformat()}
-    return clock
+    limit, outer = otherwise.limits.get(clock.policy_id or 0), ahead.get(clock.ticket_id)
+    changed = dict(limit) if limit is not None and "amount" in clock.terms else {}
+    if outer is not None and "before" in clock.terms:
+        changed["before"] = outer.isoformat()
+    return replace(clock, terms={**clock.terms, **changed}) if changed else clock
 
 
-def _met(timer: Timer, hands: Decimal, calendar: WorkingCalendar) -> datetime | None:
+def _due(
+    clock: Row, calendar: WorkingCalendar, ends: Mapping[int, datetime], moment: datetime
+) -> tuple[datetime, datetime | None]:
+    """When it is due, and after what moment it is late."""
+    end = ends.get(clock.id)
+    if end is not None:
+        return end, end
+    reckoned = reckon(clock, calendar, moment)
+    return reckoned.due_at, reckoned.late_after
+
+
+def _met(clock: Row, hands: Decimal, calendar: WorkingCalendar) -> datetime | None:
     """When it would have been met: with more hands after less working time. What is not met yet stays so."""
-    if timer.met_at is None or hands == 1:
-        return timer.met_at
-    begin = timer.restarted_at or timer.started_at
-    return calendar.add(begin, calendar.between(begin, timer.met_at) / float(hands))
+    if clock.met_at is None or hands == 1:
+        return clock.met_at
+    begin = clock.restarted_at or clock.started_at
+    return calendar.add(begin, calendar.between(begin, clock.met_at) / float(hands))
 
 
-def _is_late(clock: Timer, met: datetime | None, calendar: WorkingCalendar, now: datetime) -> bool:
+def _is_late(clock: Row, met: datetime | None, late_after: datetime | None, now: datetime) -> bool:
     """As meeting and the sweep decide it."""
     if met is None and clock.run == Run.PAUSED:
         return clock.is_late
-    late_after = reckon(clock, calendar, met or now).late_after
     return late_after is not None and ((met > late_after) if met is not None else (now >= late_after))
 
 
-def _outer_ends(rows: Any, otherwise: Otherwise, calendars: _Calendars, now: datetime) -> dict[int, datetime]:
+def _outer_ends(
+    rows: QuerySet[Timer], otherwise: Otherwise, calendars: _Calendars, now: datetime
+) -> dict[int, datetime]:
     """The earliest outer reply deadline of each ticket as supposed: sections' clocks are kept ahead of it."""
     if not otherwise.limits and not calendars.is_other:
         return {}
     outer = Timer.objects.filter(
         ticket_id__in=rows.order_by().values("ticket_id"), side=Side.OUTER.value, kind__in=KINDS, run__in=REPLAYED
     )
-    ends: dict[int, datetime] = {}
-    for timer in outer.select_related("policy", "ticket").iterator(1_000):
-        due = reckon(_supposed(timer, otherwise, calendars, {}), calendars.of(timer), timer.met_at or now).due_at
-        ends[timer.ticket_id] = min(due, ends.get(timer.ticket_id, due))
-    return ends
+    earliest: dict[int, datetime] = {}
+    for clocks in _read(outer):
+        supposed = [_supposed(clock, otherwise, {}) for clock in clocks]
+        ends = calendars.ends(supposed, calendars.of)
+        for clock in supposed:
+            due, _ = _due(clock, calendars.of(clock), ends, clock.met_at or now)
+            earliest[clock.ticket_id] = min(due, earliest.get(clock.ticket_id, due))
+    return earliest
 
 
 def limits_of(policies: Iterable[tuple[Policy, Decimal]]) -> dict[int, dict[str, Any]]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tickets.domain.calendar import OutOfReach, WorkingCalendar
-from tickets.domain.counting import EPOCH, TICK, ticks
+from tickets.domain.counting import TICK
 from tickets.domain.deadlines import End, Terms, Unit, due
 from tickets.domain.many import Many
 from tickets.domain.seed import seed_calendar
@@ -21,14 +20,9 @@ from .strategies import FIRST, LAST, calendars, moments, terms
 EVERY = [Terms(amount, unit, end) for unit in Unit for amount in (1, 5, 60) for end in End]
 
 
-def at_once(many: Many, limit: Terms, starts: list[datetime]) -> list[datetime]:
-    found = many.dues(limit, np.array([ticks(start) for start in starts], np.int64))
-    return [EPOCH + timedelta(microseconds=int(each)) for each in found]
-
-
 @given(calendars(), terms(), st.lists(moments, max_size=8))
 def test_each_as_alone(calendar: WorkingCalendar, limit: Terms, starts: list[datetime]) -> None:
-    assert at_once(Many(calendar), limit, starts) == [due(limit, start, calendar).moment for start in starts]
+    assert Many(calendar).of(limit, starts) == [due(limit, start, calendar).moment for start in starts]
 
 
 @pytest.mark.parametrize("limit", EVERY, ids=str)
@@ -38,7 +32,7 @@ def test_the_years_of_the_seed(limit: Terms) -> None:
     starts = [first + draw.randrange((last - first) // TICK) * TICK for _ in range(500)]
     starts += [start.replace(minute=0, second=0, microsecond=0) for start in starts]
     calendar = seed_calendar()
-    assert at_once(Many(calendar), limit, starts) == [due(limit, start, calendar).moment for start in starts]
+    assert Many(calendar).of(limit, starts) == [due(limit, start, calendar).moment for start in starts]
 
 
 @pytest.mark.parametrize("limit", EVERY, ids=str)
@@ -47,7 +41,7 @@ def test_beyond_the_table_it_grows(limit: Terms) -> None:
     many = Many(calendar)
     for year in (2026, 2031, 2055):
         start = datetime(year, 12, 30, 9, tzinfo=UTC)
-        assert at_once(many, limit, [start]) == [due(limit, start, calendar).moment]
+        assert many.of(limit, [start]) == [due(limit, start, calendar).moment]
 
 
 @pytest.mark.parametrize("limit", [limit for limit in EVERY if limit.unit is not Unit.CLOCK_HOURS], ids=str)
@@ -55,4 +49,4 @@ def test_out_of_reach_is_told(limit: Terms) -> None:
     many = Many(seed_calendar())
     for year in (1998, 2201):
         with pytest.raises(OutOfReach):
-            at_once(many, limit, [datetime(2026, 3, 2, tzinfo=UTC), datetime(year, 12, 31, 12, tzinfo=UTC)])
+            many.of(limit, [datetime(2026, 3, 2, tzinfo=UTC), datetime(year, 12, 31, 12, tzinfo=UTC)])

@@ -15,6 +15,7 @@ from typing import Any, cast
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.moments import at as midnight
 from tickets.domain.moments import to_local
+from tickets.domain.reckoning import is_plain
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Effect, Policy, Run, Timer
@@ -138,9 +139,11 @@ class Target:
         """What a plain limit in days depends on; None for every other, and where the warning depends on the very start."""
         terms, policy = clock.terms, self._policy(clock.policy_id)
         if (
-            (policy and policy.warn_share) or clock.pauses or clock.restarted_at or clock.extension or clock.platform_due_at
-            or clock.calendar_edition or terms.get("unit") not in DAYS or "before" in terms or "until" in terms
-        ):  # fmt: skip
+            (policy and policy.warn_share)
+            or clock.calendar_edition
+            or terms.get("unit") not in DAYS
+            or not is_plain(clock)
+        ):
             return None
         return clock.policy_id, terms["amount"], terms["unit"], terms.get("end"), _day(clock.started_at)
 
