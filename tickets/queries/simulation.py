@@ -28,7 +28,7 @@ from tickets.models import Policy, Run, Timer
 from .calendar import counted_by, working_calendar
 
 #: A replay that a page asks for looks at so many clocks at the most.
-MOST = 20_000
+MOST = 50_000
 SAMPLE = 30
 #: So many are counted together.
 CHUNK = 2_000
