@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from tests.tickets.making import make_reference, make_user
 from tickets.actions import proposals
-from tickets.actions.proposals import writing
+from tickets.actions.proposals import working
 from tickets.domain.edition import Amendment, DayRow
 from tickets.domain.moments import SHANGHAI
 from tickets.domain.words import Role
@@ -129,8 +129,8 @@ def _leader() -> Any:
 
 
 def _measure_holding(held: list[float]) -> None:
-    """Rows are locked from the statement to the end of its transaction, which follows at once."""
-    plain = writing._at_once
+    """Rows are locked from the sending of the statement to the end of its transaction, which follows at once."""
+    plain = working.write
 
     def timed(*given: Any) -> set[int]:
         begin = perf_counter()
@@ -139,4 +139,4 @@ def _measure_holding(held: list[float]) -> None:
         finally:
             held.append(perf_counter() - begin)
 
-    writing._at_once = timed
+    working.write = timed

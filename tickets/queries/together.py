@@ -57,6 +57,14 @@ class Columns:
     def of(self, *chosen: QuerySet[Any], most: int | None = None) -> Rows:
         """The rows that the querysets choose, in no order; one statement. Of more than ``most`` the last queryset's highest ids are
         left out first; the others choose no more than that."""
+        return list(map(self._part().row, self.written(*chosen, most=most)))
+
+    def row(self, written: str) -> dict[str, Any]:
+        """One of ``written`` as ``of`` gives it."""
+        return self._part().row(written)
+
+    def written(self, *chosen: QuerySet[Any], most: int | None = None) -> list[str]:
+        """The same not yet read: JSON arrays. For who has something else to do between asking and reading."""
         part = self._part()
         asked = [each for rows in chosen if (each := _ids(rows)) is not None]
         if not asked:
@@ -73,7 +81,7 @@ class Columns:
             found = cursor.fetchall()
         if along:
             brought(along, next(orjson.loads(row) for place, row in found if place))
-        return [part.row(row) for place, row in found if not place]
+        return [row for place, row in found if not place]
 
     def _part(self) -> _Part:
         vendor = connection.vendor

@@ -309,11 +309,30 @@ def test_a_crash_costs_a_chunk_and_nothing_is_done_twice(db: None) -> None:
     replayed()
 
 
+def test_two_workers_in_turn_write_each_ticket_once(db: None) -> None:
+    """Each has counted a chunk ahead that the other one writes."""
+    tickets = [matter() for _ in range(6)]
+    due = reply(tickets[0]).due_at
+    proposal = proposed(local_day_off())
+    proposals.approve(proposal=proposal, reach=Reach.ALL, actor=leader(), now=NOW)
+    workers = [_Worker(NOW), _Worker(NOW)]
+    for worker in workers:
+        worker.size = 1
+    while Proposal.objects.get(pk=proposal.pk).stage == Stage.WORKING:
+        for worker in workers:
+            worker.step(proposal.pk)
+    proposal.refresh_from_db()
+    assert (proposal.stage, proposal.changed) == (Stage.APPLIED, 12)
+    assert {reply(ticket).due_at for ticket in tickets} == {due + timedelta(days=1)}
+    assert Event.objects.filter(action="clock_moved").count() == 6
+    replayed()
+
+
 def test_a_ticket_that_moves_meanwhile_is_counted_again(db: None) -> None:
     if connection.vendor != "postgresql":
         return  # there the transaction itself is the only writer
     from tickets.actions.proposals import working
-    from tickets.actions.proposals.writing import Chunk, write
+    from tickets.actions.proposals.writing import write
 
     ticket = matter()
     proposal = proposed(local_day_off())
@@ -321,12 +340,11 @@ def test_a_ticket_that_moves_meanwhile_is_counted_again(db: None) -> None:
     worker = _Worker(NOW)
     worker.step(proposal.pk)
     proposal.refresh_from_db()
-    read_before = worker._tickets([ticket.pk], locked=False)
-    made = worker._recounted(proposal, [ticket.pk])
+    prepared = worker._prepared(proposal, worker._read([ticket.pk]))
     with transaction.atomic():
         ledger.note(ticket=ledger.lock(ticket.pk), action="seen", actor=SYSTEM, now=NOW)
     before = reply(ticket).due_at
-    assert write(Chunk(read_before, made, {}), NOW) == {ticket.pk}
+    assert write(prepared) == {ticket.pk}
     assert reply(ticket).due_at == before
     assert working.advance(now=NOW) is False
     assert reply(ticket).due_at == before + timedelta(days=1)

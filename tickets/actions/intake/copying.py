@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, Self
 
 from django.db import connection, models
+
+from ..aside import Aside
 
 NULL = r"\N"
 HISTORY = ("history_date", "history_change_reason", "history_type", "history_user_id")
@@ -109,40 +110,25 @@ def tail(now: datetime, reason: str, user_id: int | None, kind: str = "+") -> st
     return "\t".join(written(value) for value in (now, reason, kind, user_id))
 
 
-class Sender:
-    """Sends sheets while the caller makes the next ones: PostgreSQL works on one core, Python on the other.
+class Sender(Aside):
+    """Sends sheets while the caller makes the next ones. Raises Django's database errors, at the next ``put`` or at the end."""
 
-    Inside the caller's transaction, on its own connection, which is the sender's alone until the context ends. Raises
-    Django's database errors, at the next ``send`` or at the end. Meanwhile Python's threads take turns quickly: with the
-    usual five milliseconds PostgreSQL would wait for the sender at every answer.
-    """
+    def __enter__(self) -> Self:
+        self._sent = list[Future[None]]()
+        return super().__enter__()
 
-    TURN = 0.0005  # seconds
-
-    def __enter__(self) -> Sender:
-        connection.ensure_connection()
-        self._link, self._sent = connection.connection, list[Future[None]]()
-        self._pool, self._turn = ThreadPoolExecutor(1, "copy"), sys.getswitchinterval()
-        sys.setswitchinterval(self.TURN)
-        return self
-
-    def send(self, sheets: Iterable[Sheet]) -> None:
+    def put(self, sheets: Iterable[Sheet]) -> None:
         """Queue the sheets, in order."""
         for each in self._sent:
             if each.done():
-                self._answer(each)
-        self._sent.append(self._pool.submit(_send_all, self._link, list(sheets)))
+                self.answer(each)
+        self._sent.append(self.send(partial(_send_all, sheets=list(sheets))))
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
-        sys.setswitchinterval(self._turn)
+    def __exit__(self, kind: type[BaseException] | None, *more: object) -> None:
+        super().__exit__(kind, *more)
         if kind is None:
             for each in self._sent:
-                self._answer(each)
-
-    def _answer(self, sent: Future[None]) -> None:
-        with connection.wrap_database_errors:
-            sent.result()
+                self.answer(each)
 
 
 def _send_all(link: Any, sheets: Iterable[Sheet]) -> None:

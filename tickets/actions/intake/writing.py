@@ -60,7 +60,7 @@ def _send(prepared: Preparation) -> None:
         return
     with Sender() as sender:
         for sheets in prepared.parts(PART):
-            sender.send(sheets)
+            sender.put(sheets)
     copy(prepared.asked_to_help())
 
 

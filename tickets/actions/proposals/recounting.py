@@ -154,9 +154,19 @@ def _day(moment: datetime) -> date:
 
 def load(ticket_ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The clocks of these tickets that are neither met nor stopped, the sources' first."""
+    return clocks_of(written(ticket_ids))
+
+
+def written(ticket_ids: Sequence[int]) -> list[str]:
+    """What ``clocks_of`` reads, as the database gives it."""
+    return LISTED.written(Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE))
+
+
+def clocks_of(rows: Iterable[str]) -> dict[int, list[Clock]]:
+    """By ticket, the sources' first."""
     found: dict[int, list[Clock]] = {}
-    rows = [Clock(**row) for row in LISTED.of(Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE))]
-    for clock in sorted(rows, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):
+    clocks = [Clock(**LISTED.row(row)) for row in rows]
+    for clock in sorted(clocks, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):
         found.setdefault(clock.ticket_id, []).append(clock)
     return found
 

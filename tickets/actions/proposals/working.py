@@ -6,7 +6,8 @@ Each chunk is a transaction that moves the cursor on, so a crash costs one chunk
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -27,8 +28,8 @@ from .. import notices
 from ..timers.rows import ALIVE
 from . import publishing
 from .proposing import amended, base_of, note, successor_of
-from .recounting import Recounted, Target, load, recount
-from .writing import Chunk, write
+from .recounting import Recounted, Target, clocks_of, load, recount, written
+from .writing import Chunk, Prepared, prepare, write
 
 #: Tickets of a chunk: as many as are written in about half of what may be held.
 FIRST, FEWEST, MOST = 50, 10, 150
@@ -54,12 +55,34 @@ def advance(*, now: datetime, seconds: float | None = None) -> bool:
             return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A chunk as the database gave it: tickets, and their clocks not yet read."""
+
+    tickets: Sequence[Ticket]
+    clocks: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A chunk counted before its turn: of these tickets, for a proposal that stands at ``place``."""
+
+    place: tuple[Any, ...]
+    ids: list[int]
+    prepared: Prepared
+
+
+def _place(proposal: Proposal) -> tuple[Any, ...]:
+    return proposal.pk, proposal.stage, proposal.phase, proposal.cursor
+
+
 class _Worker:
-    """One run: keeps what is counted under, and how large a chunk may be."""
+    """One run: keeps what is counted under, how large a chunk may be, and the chunk that is counted ahead."""
 
     def __init__(self, now: datetime) -> None:
         self.now, self.size = now, FIRST
         self._targets: dict[tuple[Any, ...], Target] = {}
+        self._ahead: _Ahead | None = None
 
     @transaction.atomic
     def step(self, pk: int) -> bool:
@@ -125,9 +148,7 @@ class _Worker:
         elif proposal.phase in ("", "keep"):
             (publishing.publish_calendar if is_calendar else publishing.publish_policy)(proposal, self.now)
             self._begin(proposal, "move", self._moved(proposal))
-        elif ids := self._next(proposal, self._moved(proposal)):
-            self._write(proposal, ids)
-        else:
+        elif not self._carry_on(proposal, self._moved(proposal)):
             self._finished(proposal, Stage.APPLIED, "proposal_applied")
 
     def _kept(self, proposal: Proposal) -> QuerySet[Timer]:
@@ -152,9 +173,7 @@ class _Worker:
         if not proposal.phase:
             (publishing.restore_calendar if is_calendar else publishing.restore_policy)(proposal, self.now)
             self._begin(proposal, "back", self._back(proposal))
-        elif ids := self._next(proposal, self._back(proposal)):
-            self._write(proposal, ids)
-        else:
+        elif not self._carry_on(proposal, self._back(proposal)):
             self._finished(proposal, Stage.UNDONE, "proposal_undone")
 
     def _back(self, proposal: Proposal) -> QuerySet[Timer]:
@@ -168,8 +187,8 @@ class _Worker:
         proposal.phase, proposal.cursor, proposal.done = phase, 0, 0
         proposal.total = rows.order_by().aggregate(n=Count("ticket_id", distinct=True))["n"]
 
-    def _next(self, proposal: Proposal, rows: QuerySet[Timer]) -> list[int]:
-        following = rows.filter(ticket_id__gt=proposal.cursor).order_by("ticket_id")
+    def _next(self, proposal: Proposal, rows: QuerySet[Timer], after: int | None = None) -> list[int]:
+        following = rows.filter(ticket_id__gt=proposal.cursor if after is None else after).order_by("ticket_id")
         return list(following.values_list("ticket_id", flat=True).distinct()[: self.size])
 
     def _passed(self, proposal: Proposal, ids: Sequence[int]) -> None:
@@ -181,18 +200,43 @@ class _Worker:
         over = set(Ticket.objects.filter(pk__in=ids, state__in=sorted(OVER)).values_list("pk", flat=True))
         return {pk: recount(clocks, target) for pk, clocks in load(ids).items() if pk not in over}
 
-    def _write(self, proposal: Proposal, ids: Sequence[int]) -> None:
-        refs = {"proposal": proposal.pk, "stage": proposal.stage}
-        left, tries = list(ids), 0
-        while left and tries < TRIES:
-            tickets = self._tickets(left, locked=tries == TRIES - 1)
-            made = self._recounted(proposal, [ticket.pk for ticket in tickets])
-            begin = monotonic()
-            raced = write(Chunk(tickets, made, refs, proposal.document), self.now)
-            self._fit(monotonic() - begin)
-            proposal.changed += sum(each.is_moved for pk, rows in made.items() if pk not in raced for each in rows)
-            left, tries = sorted(raced), tries + 1
+    def _carry_on(self, proposal: Proposal, rows: QuerySet[Timer]) -> bool:
+        """Write the next chunk, and count the one behind it meanwhile; False when none is left."""
+        found, self._ahead = self._ahead, None
+        ids = found.ids if found and found.place == _place(proposal) else self._next(proposal, rows)
+        if not ids:
+            return False
+        prepared = found.prepared if found and found.ids is ids else self._prepared(proposal, self._read(ids))
+        behind = self._next(proposal, rows, after=ids[-1])
+        read = self._read(behind)
+        raced = self._write(proposal, prepared, lambda: self._count_ahead(proposal, ids[-1], behind, read))
+        tries = 1
+        while raced and tries < TRIES:
+            again = self._prepared(proposal, self._read(sorted(raced), locked=tries == TRIES - 1))
+            raced, tries = self._write(proposal, again), tries + 1
         self._passed(proposal, ids)
+        return True
+
+    def _count_ahead(self, proposal: Proposal, after: int, ids: list[int], read: _Read) -> None:
+        if ids:
+            self._ahead = _Ahead((*_place(proposal)[:-1], after), ids, self._prepared(proposal, read))
+
+    def _prepared(self, proposal: Proposal, read: _Read) -> Prepared:
+        target, clocks = self._target(proposal), clocks_of(read.clocks)
+        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in read.tickets}
+        refs = {"proposal": proposal.pk, "stage": proposal.stage}
+        return prepare(Chunk(read.tickets, made, refs, proposal.document), self.now)
+
+    def _write(self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
+        begin = monotonic()
+        raced = write(prepared, meanwhile)
+        self._fit(monotonic() - begin)
+        proposal.changed += sum(each.is_moved and each.after.ticket_id not in raced for each in prepared.changed)
+        return raced
+
+    def _read(self, ids: Sequence[int], *, locked: bool = False) -> _Read:
+        tickets = self._tickets(ids, locked=locked) if ids else []
+        return _Read(tickets, written([ticket.pk for ticket in tickets]) if tickets else [])
 
     def _tickets(self, ids: Sequence[int], *, locked: bool) -> list[Ticket]:
         """What their events are made of. The last try locks first: it cannot be overtaken again."""
@@ -200,7 +244,7 @@ class _Worker:
         return list(rows.select_for_update() if locked else rows)
 
     def _fit(self, taken: float) -> None:
-        """Rows are held while the statement runs: smaller chunks when it was slow, larger when it was quick."""
+        """Rows are held while it is written: smaller chunks when it was slow, larger when it was quick."""
         if taken > LONGEST:
             self.size = max(FEWEST, self.size // 2)
         elif taken < WANTED:

@@ -7,10 +7,10 @@ named, to be counted again. SQLite has one writer, so that cannot happen there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -22,10 +22,12 @@ from tickets.models import ClockEvent, Event, Ticket, Timer
 from tickets.models.bulk import update_columns
 
 from .. import ledger
+from ..aside import Aside
 from ..timers.rows import BESIDE, next_due
 from .recounting import PLAIN, RUNNING, WRITTEN, Clock, Recounted, plain
 
 MOVED = "clock_moved"
+FOLLOW, RECOUNT = ClockEventKind.FOLLOW.value, ClockEventKind.RECOUNT.value
 KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
@@ -41,11 +43,22 @@ class Chunk:
     document: str = ""
 
 
-def write(chunk: Chunk, now: datetime) -> set[int]:
-    """Write what differs; the ids of the tickets that somebody else changed meanwhile, of which nothing was written."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What differs of a chunk, ready to be written: the tickets with their new heads (``began``: where their journals stood), their
+    events, the clocks, and what each clock's own event says. ``parameters``: the same for PostgreSQL's statement."""
+
+    tickets: Sequence[Ticket]
+    began: dict[int, int]
+    events: Sequence[Event]
+    changed: Sequence[Recounted]
+    said: dict[str, Any]
+    parameters: Sequence[Any] = ()
+
+
+def prepare(chunk: Chunk, now: datetime) -> Prepared:
+    """No statement is sent."""
     changed = [each for rows in chunk.clocks.values() for each in rows if each.differs]
-    if not changed:
-        return set()
     touched = {each.after.ticket_id for each in changed}
     tickets = [ticket for ticket in chunk.tickets if ticket.pk in touched]
     began = {ticket.pk: ticket.journal_seq for ticket in tickets}
@@ -58,17 +71,29 @@ def write(chunk: Chunk, now: datetime) -> set[int]:
         "document": chunk.document,
         "actor": SYSTEM.label,
     }
-    if connection.vendor != "postgresql":
-        _one_by_one(tickets, events, changed, said)
+    found = Prepared(tickets, began, events, changed, said)
+    return replace(found, parameters=_parameters(found)) if connection.vendor == "postgresql" else found
+
+
+def write(prepared: Prepared, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
+    """Write it, and do ``meanwhile`` (without a statement) while PostgreSQL is at it; the ids of the tickets that somebody else changed
+    since they were read, of which nothing was written. Rows are held from here on."""
+    if connection.vendor != "postgresql" or not prepared.changed:
+        _one_by_one(prepared)
+        meanwhile()
         return set()
-    return {ticket.pk for ticket in tickets} - _at_once(tickets, began, events, changed, said)
+    with Aside() as aside:
+        sent = aside.send(partial(_at_once, prepared.parameters))
+        meanwhile()
+        standing = aside.answer(sent)
+    return prepared.began.keys() - standing
 
 
 def _kind(each: Recounted) -> str:
     """The clock's own event: counted anew under another calendar or policy, or following the deadline it is kept ahead of; '': none."""
     if each.has_terms and not each.has_policy:
-        return ClockEventKind.FOLLOW.value
-    return ClockEventKind.RECOUNT.value if each.has_policy or each.is_moved else ""
+        return FOLLOW
+    return RECOUNT if each.has_policy or each.is_moved else ""
 
 
 def _happened(each: Recounted, kind: str, said: dict[str, Any]) -> ClockEvent:
@@ -86,13 +111,13 @@ def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Even
     for ticket in tickets:
         moved = [each for each in chunk.clocks[ticket.pk] if each.is_moved]
         if moved:
-            told = [{"timer": each.after.id, "from": each.before.due_at, "to": each.after.due_at} for each in moved]
-            notes.append((ticket, MOVED, {**chunk.refs, "clocks": [_plain(each) for each in told]}))
+            notes.append((ticket, MOVED, {**chunk.refs, "clocks": [_told(each) for each in moved]}))
     return ledger.next_events(notes=notes, actor=SYSTEM, now=now)
 
 
-def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+def _told(each: Recounted) -> dict[str, Any]:
+    before, after = each.before.due_at, each.after.due_at
+    return {"timer": each.after.id, "from": before and before.isoformat(), "to": after and after.isoformat()}
 
 
 def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
@@ -105,14 +130,14 @@ def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
     ticket.is_overdue = any(clock.breached_at is not None for clock in duties)
 
 
-def _one_by_one(
-    tickets: Sequence[Ticket], events: Sequence[Event], changed: Sequence[Recounted], said: dict[str, Any]
-) -> None:
-    Event.objects.bulk_create(events, batch_size=500)
-    happened = [_happened(each, kind, said) for each in changed if (kind := _kind(each))]
+def _one_by_one(prepared: Prepared) -> None:
+    Event.objects.bulk_create(prepared.events, batch_size=500)
+    happened = [_happened(each, kind, prepared.said) for each in prepared.changed if (kind := _kind(each))]
     ClockEvent.objects.bulk_create(happened, batch_size=500)
-    update_columns(Timer, _timers(each.after for each in changed), [name.removesuffix("_id") for name in WRITTEN])
-    update_columns(Ticket, tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
+    update_columns(
+        Timer, _timers(each.after for each in prepared.changed), [name.removesuffix("_id") for name in WRITTEN]
+    )
+    update_columns(Ticket, prepared.tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
 
 
 def _timers(clocks: Iterable[Clock]) -> list[Timer]:
@@ -122,22 +147,20 @@ def _timers(clocks: Iterable[Clock]) -> list[Timer]:
 # -- PostgreSQL ---------------------------------------------------------------------------------------------------------------
 
 
-def _at_once(
-    tickets: Sequence[Ticket],
-    began: dict[int, int],
-    events: Sequence[Event],
-    changed: Sequence[Recounted],
-    said: dict[str, Any],
-) -> set[int]:
-    """One statement; the ids of the tickets that were as they had been read."""
+def _parameters(prepared: Prepared) -> list[Any]:
     heads = ("journal_seq", "journal_head", *KEPT_ON_TICKET)
     given = (
-        [{"id": each.pk, "began": began[each.pk], **_columns(each, heads)} for each in tickets],
-        [_columns(each, OF_EVENT) for each in events],
-        _alike(changed),
+        [{"id": each.pk, "began": prepared.began[each.pk], **_columns(each, heads)} for each in prepared.tickets],
+        [_columns(each, OF_EVENT) for each in prepared.events],
+        _alike(prepared.changed),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [*(orjson.dumps(rows).decode() for rows in given), *said.values()])
+    return [*(orjson.dumps(rows).decode() for rows in given), *prepared.said.values()]
+
+
+def _at_once(parameters: Sequence[Any], link: Any) -> set[int]:
+    """One statement; the ids of the tickets that were as they had been read."""
+    with link.cursor() as cursor:
+        cursor.execute(_statement(), parameters)
         return {row[0] for row in cursor.fetchall()}
 
 
