@@ -165,7 +165,7 @@ def written(ticket_ids: Sequence[int]) -> list[str]:
 def clocks_of(rows: Iterable[str]) -> dict[int, list[Clock]]:
     """By ticket, the sources' first."""
     found: dict[int, list[Clock]] = {}
-    clocks = [Clock(**LISTED.row(row)) for row in rows]
+    clocks = [Clock(*values) for values in LISTED.values(rows)]
     for clock in sorted(clocks, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):
         found.setdefault(clock.ticket_id, []).append(clock)
     return found

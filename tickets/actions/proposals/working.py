@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
@@ -23,6 +24,7 @@ from tickets.domain.words import Role
 from tickets.models import Policy, Proposal, ProposalKind, ProposedMove, Reach, Stage, Ticket, Timer
 from tickets.models.proposal import AT_WORK
 from tickets.queries.calendar import read_content
+from tickets.queries.together import Columns
 
 from .. import notices
 from ..timers.rows import ALIVE
@@ -37,10 +39,16 @@ WANTED, LONGEST = 0.025, 0.05
 #: Calendar days looked at beyond a clock's due moment: escalations and margins that follow it.
 SLACK = timedelta(days=15)
 TRIES = 5
-FACTS = (
-    "id", "number", "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle", "title",
-    "content", "journal_seq", "journal_head",
+#: What the events of a ticket are made of, in the order of its fields.
+FACTS = tuple(
+    field.attname
+    for field in Ticket._meta.concrete_fields
+    if field.attname in {
+        "id", "number", "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle",
+        "title", "content", "journal_seq", "journal_head",
+    }
 )  # fmt: skip
+LISTED = Columns(lambda rows: rows.values(*FACTS), Ticket)
 
 
 def advance(*, now: datetime, seconds: float | None = None) -> bool:
@@ -57,9 +65,9 @@ def advance(*, now: datetime, seconds: float | None = None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A chunk as the database gave it: tickets, and their clocks not yet read."""
+    """A chunk as the database gave it: ``LISTED`` of the tickets, and what ``clocks_of`` reads."""
 
-    tickets: Sequence[Ticket]
+    tickets: Sequence[str]
     clocks: Sequence[str]
 
 
@@ -70,6 +78,10 @@ class _Ahead:
     place: tuple[Any, ...]
     ids: list[int]
     prepared: Prepared
+
+
+def _ticket(values: Sequence[Any]) -> Ticket:
+    return Ticket.from_db(DEFAULT_DB_ALIAS, FACTS, values)
 
 
 def _place(proposal: Proposal) -> tuple[Any, ...]:
@@ -223,9 +235,10 @@ class _Worker:
 
     def _prepared(self, proposal: Proposal, read: _Read) -> Prepared:
         target, clocks = self._target(proposal), clocks_of(read.clocks)
-        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in read.tickets}
+        tickets = sorted((_ticket(values) for values in LISTED.values(read.tickets)), key=attrgetter("pk"))
+        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in tickets}
         refs = {"proposal": proposal.pk, "stage": proposal.stage}
-        return prepare(Chunk(read.tickets, made, refs, proposal.document), self.now)
+        return prepare(Chunk(tickets, made, refs, proposal.document), self.now)
 
     def _write(self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
         begin = monotonic()
@@ -235,13 +248,13 @@ class _Worker:
         return raced
 
     def _read(self, ids: Sequence[int], *, locked: bool = False) -> _Read:
-        tickets = self._tickets(ids, locked=locked) if ids else []
-        return _Read(tickets, written([ticket.pk for ticket in tickets]) if tickets else [])
-
-    def _tickets(self, ids: Sequence[int], *, locked: bool) -> list[Ticket]:
-        """What their events are made of. The last try locks first: it cannot be overtaken again."""
-        rows = Ticket.objects.filter(pk__in=ids).exclude(state__in=sorted(OVER)).only(*FACTS).order_by("id")
-        return list(rows.select_for_update() if locked else rows)
+        """Unfinished ones of these tickets and their clocks. The last try locks first: it cannot be overtaken again."""
+        if not ids:
+            return _Read([], [])
+        rows = Ticket.objects.filter(pk__in=ids)
+        if locked:
+            list(rows.select_for_update().order_by("id").values_list("pk"))
+        return _Read(LISTED.written(rows.exclude(state__in=sorted(OVER))), written(ids))
 
     def _fit(self, taken: float) -> None:
         """Rows are held while it is written: smaller chunks when it was slow, larger when it was quick."""

@@ -158,10 +158,12 @@ def _parameters(prepared: Prepared) -> list[Any]:
 
 
 def _at_once(parameters: Sequence[Any], link: Any) -> set[int]:
-    """One statement; the ids of the tickets that were as they had been read."""
+    """One statement; the ids of the tickets that were as they had been read. What the commit would look up is looked up at once."""
     with link.cursor() as cursor:
         cursor.execute(_statement(), parameters)
-        return {row[0] for row in cursor.fetchall()}
+        found = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        return found
 
 
 def _alike(changed: Sequence[Recounted]) -> list[dict[str, Any]]:
@@ -196,7 +198,7 @@ def _statement() -> str:
     noted = (
         f"noted AS (INSERT INTO {event} ({', '.join(OF_EVENT)}, chain) SELECT {_of('e', OF_EVENT)}, ''"
         f" FROM jsonb_to_recordset(%s::jsonb) AS e({_shape(Event, *OF_EVENT)}) JOIN held ON held.id = e.ticket_id"
-        " RETURNING ticket_id, seq, digest)"
+        " RETURNING 1)"
     )
     alike = (
         f"alike AS (SELECT unnest(a.ids) AS id, a.kind, a.has_policy, {_of('a', WRITTEN)} FROM jsonb_to_recordset(%s::jsonb)"
@@ -212,9 +214,8 @@ def _statement() -> str:
         " CASE WHEN has_policy THEN policy_version END, due_at FROM clocks WHERE kind <> '')"
     )
     followed = (
-        f"heads AS (UPDATE {ticket} SET journal_seq = coalesce(n.seq, {ticket}.journal_seq),"
-        f" journal_head = coalesce(n.digest, {ticket}.journal_head), {_sets(KEPT_ON_TICKET)}"
-        f" FROM g JOIN held ON held.id = g.id LEFT JOIN noted n ON n.ticket_id = g.id WHERE {ticket}.id = g.id)"
+        f"heads AS (UPDATE {ticket} SET journal_seq = g.journal_seq, journal_head = g.journal_head, {_sets(KEPT_ON_TICKET)}"
+        f" FROM g JOIN held ON held.id = g.id WHERE {ticket}.id = g.id AND (SELECT count(*) FROM noted) >= 0)"
     )
     return f"WITH {given}, {held}, {noted}, {alike}, {clocks}, {happened}, {followed} SELECT id FROM held"
 
