@@ -33,9 +33,9 @@ from .proposing import amended, base_of, note, successor_of
 from .recounting import Recounted, Target, clocks_of, load, recount, written
 from .writing import Chunk, Prepared, prepare, write
 
-#: Tickets of a chunk: as many as are written in about half of what may be held.
+#: Tickets of a chunk: as many as are written in about half of the 0.1 s that rows may be held.
 FIRST, FEWEST, MOST = 50, 10, 150
-WANTED, LONGEST = 0.025, 0.05
+WANTED, LONGEST = 0.04, 0.065
 #: Calendar days looked at beyond a clock's due moment: escalations and margins that follow it.
 SLACK = timedelta(days=15)
 TRIES = 5
