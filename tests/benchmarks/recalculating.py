@@ -132,7 +132,7 @@ def _measure_holding(held: list[float]) -> None:
     """Rows are locked from the sending of the statement to the end of its transaction, which follows at once."""
     plain = working.write
 
-    def timed(*given: Any) -> set[int]:
+    def timed(*given: Any) -> Any:
         begin = perf_counter()
         try:
             return plain(*given)

@@ -18,7 +18,7 @@ class Aside:
     Meanwhile Python's threads take turns quickly: with the usual five milliseconds PostgreSQL would wait for the thread at every answer.
     """
 
-    TURN = 0.0005  # seconds
+    TURN = 0.0001  # seconds
 
     def __enter__(self) -> Self:
         connection.ensure_connection()

@@ -66,23 +66,32 @@ class Columns:
 
     def written(self, *chosen: QuerySet[Any], most: int | None = None) -> list[str]:
         """The same not yet read: JSON arrays. For who has something else to do between asking and reading."""
-        part = self._part()
-        asked = [each for rows in chosen if (each := _ids(rows)) is not None]
-        if not asked:
-            return []
-        # ruff: noqa: S608 (Django's own text and numbers of our own)
-        parts = (f"SELECT {place} AS place, id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(asked))
-        cut = f" ORDER BY place, id LIMIT {most:d}" if most and len(asked) > 1 else ""
-        ids = f"SELECT id FROM ({' UNION ALL '.join(parts)}) AS found{cut}"
         along = unasked(*self._along)
-        statement, params = _statement([part], [column for each in along for column in each.parts])
-        given = [param for _, ids_params in asked for param in ids_params]
+        asked = self.asked(*chosen, most=most, along=along)
+        if asked is None:
+            return []
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH chosen(id) AS ({ids}), {statement.removeprefix('WITH ')}", [*given, *params])
+            cursor.execute(*asked)
             found = cursor.fetchall()
         if along:
             brought(along, next(orjson.loads(row) for place, row in found if place))
         return [row for place, row in found if not place]
+
+    def asked(
+        self, *chosen: QuerySet[Any], most: int | None = None, along: Sequence[Cached[Any]] = ()
+    ) -> tuple[str, list[Any]] | None:
+        """The statement and its parameters, for who sends it himself: it answers (0, JSON array), and last (1, what comes along). None
+        when the querysets can choose nothing."""
+        parts = [each for rows in chosen if (each := _ids(rows)) is not None]
+        if not parts:
+            return None
+        # ruff: noqa: S608 (Django's own text and numbers of our own)
+        lists = (f"SELECT {place} AS place, id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(parts))
+        cut = f" ORDER BY place, id LIMIT {most:d}" if most and len(parts) > 1 else ""
+        ids = f"SELECT id FROM ({' UNION ALL '.join(lists)}) AS found{cut}"
+        statement, params = _statement([self._part()], [column for each in along for column in each.parts])
+        given = [param for _, ids_params in parts for param in ids_params]
+        return f"WITH chosen(id) AS ({ids}), {statement.removeprefix('WITH ')}", [*given, *params]
 
     def _part(self) -> _Part:
         vendor = connection.vendor

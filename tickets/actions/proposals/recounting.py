@@ -12,6 +12,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, cast
 
+from django.db.models import QuerySet
+
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.moments import at as midnight
 from tickets.domain.moments import to_local
@@ -154,12 +156,12 @@ def _day(moment: datetime) -> date:
 
 def load(ticket_ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The clocks of these tickets that are neither met nor stopped, the sources' first."""
-    return clocks_of(written(ticket_ids))
+    return clocks_of(LISTED.written(alive_of(ticket_ids)))
 
 
-def written(ticket_ids: Sequence[int]) -> list[str]:
-    """What ``clocks_of`` reads, as the database gives it."""
-    return LISTED.written(Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE))
+def alive_of(ticket_ids: Any) -> QuerySet[Timer]:
+    """The clocks of these tickets (ids, or a query of them) that are neither met nor stopped."""
+    return Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE)
 
 
 def clocks_of(rows: Iterable[str]) -> dict[int, list[Clock]]:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from time import monotonic
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
@@ -30,8 +31,9 @@ from .. import notices
 from ..timers.rows import ALIVE
 from . import publishing
 from .proposing import amended, base_of, note, successor_of
-from .recounting import Recounted, Target, clocks_of, load, recount, written
-from .writing import Chunk, Prepared, prepare, write
+from .recounting import LISTED as LISTED_CLOCKS
+from .recounting import Recounted, Target, alive_of, clocks_of, load, recount
+from .writing import Asked, Chunk, Prepared, prepare, write
 
 #: Tickets of a chunk: as many as are written in about half of the 0.1 s that rows may be held.
 FIRST, FEWEST, MOST = 50, 10, 150
@@ -67,21 +69,29 @@ def advance(*, now: datetime, seconds: float | None = None) -> bool:
 class _Read:
     """A chunk as the database gave it: ``LISTED`` of the tickets, and what ``clocks_of`` reads."""
 
-    tickets: Sequence[str]
-    clocks: Sequence[str]
+    tickets: Sequence[str] = ()
+    clocks: Sequence[str] = ()
+
+    @property
+    def last(self) -> int | None:
+        """The last ticket."""
+        place = FACTS.index("id")
+        return max((orjson.loads(row)[place] for row in self.tickets), default=None)
+
+    def made(self) -> list[Ticket]:
+        """The tickets, in the order of their ids."""
+        rows = (Ticket.from_db(DEFAULT_DB_ALIAS, FACTS, values) for values in LISTED.values(self.tickets))
+        return sorted(rows, key=attrgetter("pk"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ahead:
-    """A chunk counted before its turn: of these tickets, for a proposal that stands at ``place``."""
+    """What is at hand for a proposal that stands at ``place``: the next chunk, counted, and the one behind it, read."""
 
     place: tuple[Any, ...]
-    ids: list[int]
+    tickets: Sequence[Ticket]
     prepared: Prepared
-
-
-def _ticket(values: Sequence[Any]) -> Ticket:
-    return Ticket.from_db(DEFAULT_DB_ALIAS, FACTS, values)
+    behind: _Read
 
 
 def _place(proposal: Proposal) -> tuple[Any, ...]:
@@ -213,48 +223,60 @@ class _Worker:
         return {pk: recount(clocks, target) for pk, clocks in load(ids).items() if pk not in over}
 
     def _carry_on(self, proposal: Proposal, rows: QuerySet[Timer]) -> bool:
-        """Write the next chunk, and count the one behind it meanwhile; False when none is left."""
-        found, self._ahead = self._ahead, None
-        ids = found.ids if found and found.place == _place(proposal) else self._next(proposal, rows)
-        if not ids:
+        """Write the next chunk; meanwhile the one behind it is counted, then the one behind that is read. False when none is left."""
+        ahead = self._ahead if self._ahead and self._ahead.place == _place(proposal) else self._begun(proposal, rows)
+        if not ahead.tickets:
             return False
-        prepared = found.prepared if found and found.ids is ids else self._prepared(proposal, self._read(ids))
-        behind = self._next(proposal, rows, after=ids[-1])
-        read = self._read(behind)
-        raced = self._write(proposal, prepared, lambda: self._count_ahead(proposal, ids[-1], behind, read))
-        tries = 1
-        while raced and tries < TRIES:
-            again = self._prepared(proposal, self._read(sorted(raced), locked=tries == TRIES - 1))
-            raced, tries = self._write(proposal, again), tries + 1
-        self._passed(proposal, ids)
+        following: list[tuple[list[Ticket], Prepared]] = []
+        last = ahead.behind.last
+        asked = () if last is None else self._asked(rows, last)
+        raced, read = self._write(
+            proposal, ahead.prepared, lambda: following.append(self._counted(proposal, ahead.behind)), asked
+        )
+        self._again(proposal, raced)
+        self._passed(proposal, [ticket.pk for ticket in ahead.tickets])
+        self._ahead = _Ahead(_place(proposal), *following[0], _Read(*read))
         return True
 
-    def _count_ahead(self, proposal: Proposal, after: int, ids: list[int], read: _Read) -> None:
-        if ids:
-            self._ahead = _Ahead((*_place(proposal)[:-1], after), ids, self._prepared(proposal, read))
+    def _begun(self, proposal: Proposal, rows: QuerySet[Timer]) -> _Ahead:
+        first = self._read(self._next(proposal, rows))
+        behind = _Read() if first.last is None else self._read(self._next(proposal, rows, after=first.last))
+        return _Ahead(_place(proposal), *self._counted(proposal, first), behind)
 
-    def _prepared(self, proposal: Proposal, read: _Read) -> Prepared:
-        target, clocks = self._target(proposal), clocks_of(read.clocks)
-        tickets = sorted((_ticket(values) for values in LISTED.values(read.tickets)), key=attrgetter("pk"))
-        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in tickets}
+    def _again(self, proposal: Proposal, raced: set[int]) -> None:
+        """Those that somebody else changed meanwhile. The last try locks first: it cannot be overtaken again."""
+        tries = 1
+        while raced and tries < TRIES:
+            ids, tries = sorted(raced), tries + 1
+            if tries == TRIES:
+                list(Ticket.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
+            raced, _ = self._write(proposal, self._counted(proposal, self._read(ids))[1])
+
+    def _counted(self, proposal: Proposal, read: _Read) -> tuple[list[Ticket], Prepared]:
+        """The tickets, and what is to be written of them: nothing of finished work."""
+        target, tickets, clocks = self._target(proposal), read.made(), clocks_of(read.clocks)
+        unfinished = [ticket for ticket in tickets if ticket.state not in OVER]
+        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in unfinished}
         refs = {"proposal": proposal.pk, "stage": proposal.stage}
-        return prepare(Chunk(tickets, made, refs, proposal.document), self.now)
+        return tickets, prepare(Chunk(unfinished, made, refs, proposal.document), self.now)
 
-    def _write(self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
+    def _write(
+        self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
+    ) -> tuple[set[int], list[list[str]]]:  # fmt: skip
         begin = monotonic()
-        raced = write(prepared, meanwhile)
+        raced, read = write(prepared, meanwhile, asked)
         self._fit(monotonic() - begin)
         proposal.changed += sum(each.is_moved and each.after.ticket_id not in raced for each in prepared.changed)
-        return raced
+        return raced, read
 
-    def _read(self, ids: Sequence[int], *, locked: bool = False) -> _Read:
-        """Unfinished ones of these tickets and their clocks. The last try locks first: it cannot be overtaken again."""
-        if not ids:
-            return _Read([], [])
-        rows = Ticket.objects.filter(pk__in=ids)
-        if locked:
-            list(rows.select_for_update().order_by("id").values_list("pk"))
-        return _Read(LISTED.written(rows.exclude(state__in=sorted(OVER))), written(ids))
+    def _read(self, ids: Sequence[int]) -> _Read:
+        return _Read(LISTED.written(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.written(alive_of(ids)))
+
+    def _asked(self, rows: QuerySet[Timer], after: int) -> list[Asked]:
+        """The two statements of ``_read`` for the chunk after that ticket."""
+        ids = rows.filter(ticket_id__gt=after).order_by("ticket_id").values("ticket_id").distinct()[: self.size]
+        asked = LISTED.asked(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.asked(alive_of(ids))
+        return [each for each in asked if each is not None]
 
     def _fit(self, taken: float) -> None:
         """Rows are held while it is written: smaller chunks when it was slow, larger when it was quick."""

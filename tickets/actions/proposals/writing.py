@@ -29,6 +29,8 @@ from .recounting import PLAIN, RUNNING, WRITTEN, Clock, Recounted, plain
 MOVED = "clock_moved"
 FOLLOW, RECOUNT = ClockEventKind.FOLLOW.value, ClockEventKind.RECOUNT.value
 KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
+Asked = tuple[str, Sequence[Any]]
+"""A statement of ``Columns.asked`` and its parameters."""
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
@@ -75,18 +77,21 @@ def prepare(chunk: Chunk, now: datetime) -> Prepared:
     return replace(found, parameters=_parameters(found)) if connection.vendor == "postgresql" else found
 
 
-def write(prepared: Prepared, meanwhile: Callable[[], None] = lambda: None) -> set[int]:
-    """Write it, and do ``meanwhile`` (without a statement) while PostgreSQL is at it; the ids of the tickets that somebody else changed
-    since they were read, of which nothing was written. Rows are held from here on."""
+def write(
+    prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
+) -> tuple[set[int], list[list[str]]]:
+    """Write it, then read what is ``asked``, and do ``meanwhile`` (without a statement) while PostgreSQL is at both. The ids of the tickets
+    that somebody else changed since they were read, of which nothing was written; and the rows read. Rows are held from here on."""
     if connection.vendor != "postgresql" or not prepared.changed:
         _one_by_one(prepared)
         meanwhile()
-        return set()
+        with connection.cursor() as cursor:
+            return set(), [_rows(cursor, each) for each in asked]
     with Aside() as aside:
-        sent = aside.send(partial(_at_once, prepared.parameters))
+        sent = aside.send(partial(_at_once, prepared.parameters, asked))
         meanwhile()
-        standing = aside.answer(sent)
-    return prepared.began.keys() - standing
+        standing, read = aside.answer(sent)
+    return prepared.began.keys() - standing, read
 
 
 def _kind(each: Recounted) -> str:
@@ -157,13 +162,18 @@ def _parameters(prepared: Prepared) -> list[Any]:
     return [*(orjson.dumps(rows).decode() for rows in given), *prepared.said.values()]
 
 
-def _at_once(parameters: Sequence[Any], link: Any) -> set[int]:
+def _at_once(parameters: Sequence[Any], asked: Sequence[Asked], link: Any) -> tuple[set[int], list[list[str]]]:
     """One statement; the ids of the tickets that were as they had been read. What the commit would look up is looked up at once."""
     with link.cursor() as cursor:
         cursor.execute(_statement(), parameters)
-        found = {row[0] for row in cursor.fetchall()}
+        standing = {row[0] for row in cursor.fetchall()}
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        return found
+        return standing, [_rows(cursor, each) for each in asked]
+
+
+def _rows(cursor: Any, asked: Asked) -> list[str]:
+    cursor.execute(*asked)
+    return [row for _, row in cursor.fetchall()]
 
 
 def _alike(changed: Sequence[Recounted]) -> list[dict[str, Any]]:
