@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from tests.tickets.making import make_reference, make_user
 from tickets.actions import proposals
-from tickets.actions.proposals import working
+from tickets.actions.proposals import chunks
 from tickets.domain.edition import Amendment, DayRow
 from tickets.domain.moments import SHANGHAI
 from tickets.domain.words import Role
@@ -130,7 +130,7 @@ def _leader() -> Any:
 
 def _measure_holding(held: list[float]) -> None:
     """Rows are locked from the sending of the statement to the end of its transaction, which follows at once."""
-    plain = working.write
+    plain = chunks.write
 
     def timed(*given: Any) -> Any:
         begin = perf_counter()
@@ -139,4 +139,4 @@ def _measure_holding(held: list[float]) -> None:
         finally:
             held.append(perf_counter() - begin)
 
-    working.write = timed
+    chunks.write = timed

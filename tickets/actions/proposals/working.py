@@ -6,51 +6,29 @@ Each chunk is a transaction that moves the cursor on, so a crash costs one chunk
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import attrgetter
 from time import monotonic
 from typing import Any
 
-import orjson
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from tickets.domain.actors import SYSTEM
 from tickets.domain.moments import at
-from tickets.domain.states import OVER
 from tickets.domain.words import Role
-from tickets.models import Policy, Proposal, ProposalKind, ProposedMove, Reach, Stage, Ticket, Timer
+from tickets.models import Proposal, ProposalKind, ProposedMove, Reach, Stage, Ticket, Timer
 from tickets.models.proposal import AT_WORK
-from tickets.queries.calendar import read_content
-from tickets.queries.together import Columns
 
 from .. import notices
 from ..timers.rows import ALIVE
 from . import publishing
-from .proposing import amended, base_of, note, successor_of
-from .recounting import LISTED as LISTED_CLOCKS
-from .recounting import Recounted, Target, alive_of, clocks_of, load, recount
-from .writing import Asked, Chunk, Prepared, prepare, write
+from .chunks import Chunks
+from .proposing import base_of, note
+from .recounting import Recounted
 
-#: Tickets of a chunk: as many as are written in about half of the 0.1 s that rows may be held.
-FIRST, FEWEST, MOST = 50, 10, 150
-WANTED, LONGEST = 0.04, 0.065
 #: Calendar days looked at beyond a clock's due moment: escalations and margins that follow it.
 SLACK = timedelta(days=15)
-TRIES = 5
-#: What the events of a ticket are made of, in the order of its fields.
-FACTS = tuple(
-    field.attname
-    for field in Ticket._meta.concrete_fields
-    if field.attname in {
-        "id", "number", "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle",
-        "title", "content", "journal_seq", "journal_head",
-    }
-)  # fmt: skip
-LISTED = Columns(lambda rows: rows.values(*FACTS), Ticket)
 
 
 def advance(*, now: datetime, seconds: float | None = None) -> bool:
@@ -65,46 +43,8 @@ def advance(*, now: datetime, seconds: float | None = None) -> bool:
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A chunk as the database gave it: ``LISTED`` of the tickets, and what ``clocks_of`` reads."""
-
-    tickets: Sequence[str] = ()
-    clocks: Sequence[str] = ()
-
-    @property
-    def last(self) -> int | None:
-        """The last ticket."""
-        place = FACTS.index("id")
-        return max((orjson.loads(row)[place] for row in self.tickets), default=None)
-
-    def made(self) -> list[Ticket]:
-        """The tickets, in the order of their ids."""
-        rows = (Ticket.from_db(DEFAULT_DB_ALIAS, FACTS, values) for values in LISTED.values(self.tickets))
-        return sorted(rows, key=attrgetter("pk"))
-
-
-@dataclass(slots=True)
-class _Ahead:
-    """What is at hand for a proposal that stands at ``place``: the next chunk, counted, and the one behind it, read."""
-
-    place: tuple[Any, ...]
-    tickets: Sequence[Ticket]
-    prepared: Prepared
-    behind: _Read
-
-
-def _place(proposal: Proposal) -> tuple[Any, ...]:
-    return proposal.pk, proposal.stage, proposal.phase, proposal.cursor
-
-
-class _Worker:
-    """One run: keeps what is counted under, how large a chunk may be, and the chunk that is counted ahead."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now, self.size = now, FIRST
-        self._targets: dict[tuple[Any, ...], Target] = {}
-        self._ahead: _Ahead | None = None
+class _Worker(Chunks):
+    """One run: what each phase does with its chunks."""
 
     @transaction.atomic
     def step(self, pk: int) -> bool:
@@ -203,93 +143,7 @@ class _Worker:
             return Timer.objects.filter(run__in=ALIVE, policy_id=proposal.successor_id or 0)
         return concerned(proposal).filter(Q(calendar_edition=None) | Q(calendar_edition=proposal.before_edition))
 
-    # -- chunks ---------------------------------------------------------------------------------------------------------
-
-    def _begin(self, proposal: Proposal, phase: str, rows: QuerySet[Timer]) -> None:
-        proposal.phase, proposal.cursor, proposal.done = phase, 0, 0
-        proposal.total = rows.order_by().aggregate(n=Count("ticket_id", distinct=True))["n"]
-
-    def _next(self, proposal: Proposal, rows: QuerySet[Timer], after: int | None = None) -> list[int]:
-        following = rows.filter(ticket_id__gt=proposal.cursor if after is None else after).order_by("ticket_id")
-        return list(following.values_list("ticket_id", flat=True).distinct()[: self.size])
-
-    def _passed(self, proposal: Proposal, ids: Sequence[int]) -> None:
-        proposal.cursor, proposal.done = ids[-1], proposal.done + len(ids)
-
-    def _recounted(self, proposal: Proposal, ids: Sequence[int]) -> dict[int, list[Recounted]]:
-        """Each ticket's clocks as they would be; nothing of finished work."""
-        target = self._target(proposal)
-        over = set(Ticket.objects.filter(pk__in=ids, state__in=sorted(OVER)).values_list("pk", flat=True))
-        return {pk: recount(clocks, target) for pk, clocks in load(ids).items() if pk not in over}
-
-    def _carry_on(self, proposal: Proposal, rows: QuerySet[Timer]) -> bool:
-        """Write the next chunk; meanwhile the one behind it is counted, then the one behind that is read. False when none is left."""
-        ahead = self._ahead if self._ahead and self._ahead.place == _place(proposal) else self._begun(proposal, rows)
-        if not ahead.tickets:
-            return False
-        following: list[tuple[list[Ticket], Prepared]] = []
-        last = ahead.behind.last
-        asked = () if last is None else self._asked(rows, last)
-        raced, read = self._write(
-            proposal, ahead.prepared, lambda: following.append(self._counted(proposal, ahead.behind)), asked
-        )
-        self._again(proposal, raced)
-        self._passed(proposal, [ticket.pk for ticket in ahead.tickets])
-        self._ahead = _Ahead(_place(proposal), *following[0], _Read(*read))
-        return True
-
-    def _begun(self, proposal: Proposal, rows: QuerySet[Timer]) -> _Ahead:
-        first = self._read(self._next(proposal, rows))
-        behind = _Read() if first.last is None else self._read(self._next(proposal, rows, after=first.last))
-        return _Ahead(_place(proposal), *self._counted(proposal, first), behind)
-
-    def _again(self, proposal: Proposal, raced: set[int]) -> None:
-        """Those that somebody else changed meanwhile. The last try locks first: it cannot be overtaken again."""
-        tries = 1
-        while raced and tries < TRIES:
-            ids, tries = sorted(raced), tries + 1
-            if tries == TRIES:
-                list(Ticket.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
-            raced, _ = self._write(proposal, self._counted(proposal, self._read(ids))[1])
-
-    def _counted(self, proposal: Proposal, read: _Read) -> tuple[list[Ticket], Prepared]:
-        """The tickets, and what is to be written of them: nothing of finished work."""
-        target, tickets, clocks = self._target(proposal), read.made(), clocks_of(read.clocks)
-        unfinished = [ticket for ticket in tickets if ticket.state not in OVER]
-        made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in unfinished}
-        refs = {"proposal": proposal.pk, "stage": proposal.stage}
-        return tickets, prepare(Chunk(unfinished, made, refs, proposal.document), self.now)
-
-    def _write(
-        self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
-    ) -> tuple[set[int], list[list[str]]]:  # fmt: skip
-        begin = monotonic()
-        raced, read = write(prepared, meanwhile, asked)
-        self._fit(monotonic() - begin)
-        proposal.changed += sum(each.is_moved and each.after.ticket_id not in raced for each in prepared.changed)
-        return raced, read
-
-    def _read(self, ids: Sequence[int]) -> _Read:
-        return _Read(LISTED.written(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.written(alive_of(ids)))
-
-    def _asked(self, rows: QuerySet[Timer], after: int) -> list[Asked]:
-        """The two statements of ``_read`` for the chunk after that ticket."""
-        ids = rows.filter(ticket_id__gt=after).order_by("ticket_id").values("ticket_id").distinct()[: self.size]
-        asked = LISTED.asked(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.asked(alive_of(ids))
-        return [each for each in asked if each is not None]
-
-    def _fit(self, taken: float) -> None:
-        """Rows are held while it is written: smaller chunks when it was slow, larger when it was quick."""
-        if taken > LONGEST:
-            self.size = max(FEWEST, self.size // 2)
-        elif taken < WANTED:
-            self.size = min(MOST, self.size + self.size // 4)
-
-    def _target(self, proposal: Proposal) -> Target:
-        key = (proposal.pk, proposal.stage, proposal.phase)
-        if key not in self._targets:
-            self._targets = {key: _target(proposal, self.now)}
-        return self._targets[key]
+    # -- the end --------------------------------------------------------------------------------------------------------
 
     def _finished(self, proposal: Proposal, stage: Stage, action: str) -> None:
         proposal.stage, proposal.phase, proposal.finished_at = stage.value, "", self.now
@@ -337,25 +191,6 @@ def concerned(proposal: Proposal) -> QuerySet[Timer]:
     return rows.annotate(begins=begins, ends=ends).filter(
         begins__lt=at(last + timedelta(days=1), 0), ends__gte=at(first, 0) - SLACK
     )
-
-
-def _target(proposal: Proposal, now: datetime) -> Target:
-    """While measuring the calendar or row as it would be; afterwards as it is."""
-    policies = Policy.objects.in_bulk()
-    content = read_content()
-    if proposal.kind == ProposalKind.CALENDAR:
-        if proposal.stage == Stage.MEASURING:
-            content = amended(proposal, content)
-        return Target(content.calendar(), now, policies, loosens=True)
-    if proposal.stage == Stage.UNDOING:
-        instead = {proposal.successor_id or 0: policies[proposal.policy_id or 0]}
-    elif proposal.stage == Stage.MEASURING:
-        row = successor_of(proposal)
-        row.pk = -1  # not there yet; the measured clocks name it
-        policies[row.pk], instead = row, {proposal.policy_id or 0: row}
-    else:
-        instead = {proposal.policy_id or 0: policies[proposal.successor_id or 0]}
-    return Target(content.calendar(), now, policies, instead=instead)
 
 
 def _with_section(made: dict[int, list[Recounted]]) -> list[tuple[Recounted, int | None]]:
