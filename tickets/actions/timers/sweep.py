@@ -48,6 +48,8 @@ def sweep(now: datetime, limit: int = 500, seconds: float | None = None) -> Swep
         done, put_off = _fire_or_split([(pk, ticket) for pk, ticket, _ in rows], now)
         fired, aside = fired + done, aside + put_off
         is_held = is_held or done + put_off < len(rows)
+        if len(rows) < limit:
+            return Swept(fired, aside, is_held)
         after = (rows[-1][2], rows[-1][0])
         if until is not None and monotonic() >= until:
             return Swept(fired, aside, is_held or next_moment_is_due(now))
