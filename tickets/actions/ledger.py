@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from tickets.domain import chain, states
 from tickets.domain.actors import Actor
 from tickets.domain.states import OVER, Action, State, UnableToMove
 from tickets.models import CoHandler, Event, Head, Ticket
-from tickets.models.bulk import update_columns
+from tickets.models.bulk import insert_rows, update_columns
 
 Refs = Mapping[str, Any]
 #: Events that book something beside the work: nobody's edit turns stale by them.
@@ -117,12 +117,15 @@ def note(*, ticket: Ticket, action: str, actor: Actor, now: datetime, refs: Refs
     Ticket.objects.filter(pk=ticket.pk).update(journal_seq=ticket.journal_seq, journal_head=ticket.journal_head)
 
 
-def note_all(*, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: datetime) -> None:
-    """``note`` for many (ticket, action, refs) of locked tickets, in few statements; several of one ticket follow one another."""
+def note_all(
+    *, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: datetime, also: Sequence[str] = ()
+) -> None:
+    """``note`` for many (ticket, action, refs) of locked tickets, in few statements; several of one ticket follow one another. Columns
+    that are no work, and that changed with what is noted, are written with the heads (``also``)."""
     notes = list(notes)
     touched = {ticket.pk: ticket for ticket, _, _ in notes}
-    Event.objects.bulk_create(next_events(notes=notes, actor=actor, now=now), batch_size=500)
-    update_columns(Ticket, list(touched.values()), ["journal_seq", "journal_head"])
+    insert_rows(Event, next_events(notes=notes, actor=actor, now=now))
+    update_columns(Ticket, list(touched.values()), ["journal_seq", "journal_head", *also])
 
 
 def next_events(*, notes: Iterable[tuple[Ticket, str, Refs]], actor: Actor, now: datetime) -> list[Event]:

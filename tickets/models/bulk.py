@@ -1,13 +1,39 @@
-"""Many rows changed by one statement whose cost does not grow with the text of a CASE per row and column; sums added to by one."""
+"""Many rows written by one statement whose cost does not grow with the text of a value list or a CASE; sums added to by one.
+
+The rows travel as one JSON text: a driver that puts values into the statement's text itself spends longer on an array's quotes than
+PostgreSQL on the rows.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
+from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection, models
+
+#: What JSON carries to PostgreSQL as it stands on the row.
+CARRIED = (
+    models.AutoField,
+    models.BooleanField,
+    models.CharField,
+    models.DateTimeField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.JSONField,
+    models.TextField,
+)
+
+
+def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
+    """Insert ``rows``, in one statement; their ids are not told. With ``ignore_conflicts`` a row that stands already under a unique key
+    is left as it is. Like every bulk path it writes no history."""
+    if not rows:
+        return
+    names = tuple(each.attname for each in model._meta.concrete_fields if not each.primary_key)
+    with connection.cursor() as cursor:
+        cursor.execute(_insert(model, names, ignore_conflicts), [_json(model, rows, names)])
 
 
 def update_columns(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> int:
@@ -15,10 +41,9 @@ def update_columns(model: type[models.Model], rows: Sequence[models.Model], name
     history: for columns that are no person's edit."""
     if not rows:
         return 0
-    columns: list[Any] = [model._meta.get_field(name) for name in ("id", *names)]
-    values = json.dumps([{column.attname: _plain(column, row) for column in columns} for row in rows])
+    columns = ("id", *(model._meta.get_field(name).attname for name in names))  # type: ignore[union-attr]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, columns), [values])
+        cursor.execute(_update(model, columns), [_json(model, rows, columns)])
         return int(cursor.rowcount)
 
 
@@ -46,25 +71,65 @@ def add_to_sums(
         )
 
 
-def _plain(column: Any, row: models.Model) -> Any:
-    if isinstance(column, models.JSONField):
-        return getattr(row, column.attname)
-    value = column.get_db_prep_save(getattr(row, column.attname), connection)
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _statement(model: type[models.Model], columns: Sequence[Any]) -> str:
-    quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), [quote(column.column) for column in columns]
-    if connection.vendor == "postgresql":
-        types = [
-            column.rel_db_type(connection) if column.primary_key else column.db_type(connection) for column in columns
-        ]
-        shape = ", ".join(f"{name} {type_}" for name, type_ in zip(names, types, strict=True))
-        sets = ", ".join(f"{name} = given.{name}" for name in names[1:])
-        return f"UPDATE {table} SET {sets} FROM jsonb_to_recordset(%s::jsonb) AS given({shape}) WHERE {table}.id = given.id"  # noqa: S608 (our own names)
-    sets = ", ".join(
-        f"{name} = json_extract(given.value, '$.{column.attname}')"
-        for name, column in zip(names[1:], columns[1:], strict=True)
+def shape(model: type[models.Model], *names: str) -> str:
+    """The columns (by attribute) as the shape of PostgreSQL's ``jsonb_to_recordset``."""
+    return ", ".join(
+        f"{each.column} {each.rel_db_type(connection) if each.primary_key else each.db_type(connection)}"
+        for each in _fields(model, names)
     )
-    return f"UPDATE {table} SET {sets} FROM json_each(%s) AS given WHERE {table}.id = json_extract(given.value, '$.id')"  # noqa: S608
+
+
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
+    known: dict[str, Any] = {each.attname: each for each in model._meta.concrete_fields}
+    return [known[name] for name in names]
+
+
+def _json(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> str:
+    fields = _fields(model, names)
+    if connection.vendor == "postgresql" and all(isinstance(each, CARRIED) for each in fields):
+        plain: list[Any] = [{name: getattr(row, name) for name in names} for row in rows]
+    else:
+        plain = [{each.attname: _prepared(each, row) for each in fields} for row in rows]
+    return orjson.dumps(plain, default=str).decode()
+
+
+def _prepared(field: Any, row: models.Model) -> Any:
+    value = getattr(row, field.attname)
+    return value if isinstance(field, models.JSONField) else field.get_db_prep_save(value, connection)
+
+
+@cache
+def _insert(model: type[models.Model], names: tuple[str, ...], ignore_conflicts: bool) -> str:
+    columns, values = ", ".join(_columns(model, names)), ", ".join(_values(model, names))
+    insert = f"INSERT INTO {_table(model)} ({columns}) SELECT {values} FROM {_given(model, names)}"  # noqa: S608 (our own names)
+    # An ON right behind FROM would be read as a join's (SQLite).
+    return f"{insert} WHERE true ON CONFLICT DO NOTHING" if ignore_conflicts else insert
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
+    table, (key, *values) = _table(model), _values(model, names)
+    sets = ", ".join(f"{column} = {value}" for column, value in zip(_columns(model, names)[1:], values, strict=True))
+    return f"UPDATE {table} SET {sets} FROM {_given(model, names)} WHERE {table}.id = {key}"  # noqa: S608 (our own names)
+
+
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    return [connection.ops.quote_name(each.column) for each in _fields(model, names)]
+
+
+def _given(model: type[models.Model], names: Sequence[str]) -> str:
+    """The rows of the one parameter."""
+    if connection.vendor == "postgresql":
+        return f"jsonb_to_recordset(%s::jsonb) AS given({shape(model, *names)})"
+    return "json_each(%s) AS given"
+
+
+def _values(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    """The columns of a given row."""
+    if connection.vendor == "postgresql":
+        return [f"given.{name}" for name in _columns(model, names)]
+    return [f"json_extract(given.value, '$.{name}')" for name in names]

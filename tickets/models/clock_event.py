@@ -26,7 +26,7 @@ class ClockEvent(models.Model):
     document = models.CharField(max_length=200, blank=True)
     actor = models.CharField(max_length=60, blank=True)
     terms = models.JSONField(null=True)
-    policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     policy_version = models.PositiveIntegerField(null=True)
     amount = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     limit_at = models.DateTimeField(null=True)

@@ -13,7 +13,7 @@ class Event(models.Model):
     ``seal`` (once), never deleted.
     """
 
-    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="events")
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="events", db_index=False)
     chain = models.CharField(max_length=24, blank=True, help_text="the kind, for acts without a ticket")
     seq = models.PositiveIntegerField()
     action = models.CharField(max_length=32)

@@ -160,7 +160,7 @@ class Ticket(models.Model):
 class CoHandler(models.Model):
     """协办: a section asked to contribute, and its contribution."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="co_handlers")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="co_handlers", db_index=False)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="co_handled")
     asked_at = models.DateTimeField()
     is_active = models.BooleanField(default=True)

@@ -24,8 +24,12 @@ class Timer(models.Model):
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="timers")
-    inquiry = models.ForeignKey(Inquiry, null=True, blank=True, on_delete=models.PROTECT, related_name="timers")
-    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="timers")
+    inquiry = models.ForeignKey(
+        Inquiry, null=True, blank=True, on_delete=models.PROTECT, related_name="timers", db_index=False
+    )
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="timers", db_index=False
+    )
     channel = word(Channel)
     kind = word(ClockKind)
     side = word(Side)
@@ -82,20 +86,23 @@ class Notice(models.Model):
     """A line in somebody's in-tray. ``key`` makes it unique: a step that fires twice writes one. Addressed to a role
     (of a section) or a person."""
 
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=24)
     role = word(Role)
-    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    user = person_of_staff(null=True, blank=True)
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user = person_of_staff(null=True, blank=True, db_index=False)
     facts = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ("-id",)
+        constraints = [models.UniqueConstraint(fields=["key"], name="notice_once")]
         indexes = [
             models.Index(fields=["role", "section", "id"], name="notice_tray"),
-            models.Index(fields=["user", "id"], name="notice_own"),
+            models.Index(fields=["user", "id"], name="notice_own", condition=models.Q(user__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +112,7 @@ class Notice(models.Model):
 class NoticeRead(models.Model):
     """Who has read a notice."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="reads")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="reads", db_index=False)
     user = person_of_staff()
     read_at = models.DateTimeField()
 

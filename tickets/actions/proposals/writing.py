@@ -14,12 +14,12 @@ from functools import cache, partial
 from typing import Any
 
 import orjson
-from django.db import connection, models
+from django.db import connection
 
 from tickets.domain.actors import SYSTEM
 from tickets.domain.clock_events import ClockEventKind
 from tickets.models import ClockEvent, Event, Ticket, Timer
-from tickets.models.bulk import update_columns
+from tickets.models.bulk import insert_rows, shape, update_columns
 
 from .. import ledger
 from ..aside import Aside
@@ -136,9 +136,9 @@ def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
 
 
 def _one_by_one(prepared: Prepared) -> None:
-    Event.objects.bulk_create(prepared.events, batch_size=500)
+    insert_rows(Event, prepared.events)
     happened = [_happened(each, kind, prepared.said) for each in prepared.changed if (kind := _kind(each))]
-    ClockEvent.objects.bulk_create(happened, batch_size=500)
+    insert_rows(ClockEvent, happened)
     update_columns(
         Timer, _timers(each.after for each in prepared.changed), [name.removesuffix("_id") for name in WRITTEN]
     )
@@ -198,7 +198,7 @@ def _columns(row: Any, names: Sequence[str]) -> dict[str, Any]:
 def _statement() -> str:
     """Locked are only tickets that stand where they stood; events follow those, heads follow the events (the guard sees them)."""
     event, ticket, timer = (model._meta.db_table for model in (Event, Ticket, Timer))
-    heads = _shape(Ticket, "id", "journal_seq", "journal_head", *KEPT_ON_TICKET)
+    heads = shape(Ticket, "id", "journal_seq", "journal_head", *KEPT_ON_TICKET)
     # ruff: noqa: S608 (all names are our own)
     given = f"g AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS x({heads}, began int))"
     held = (
@@ -207,12 +207,12 @@ def _statement() -> str:
     )
     noted = (
         f"noted AS (INSERT INTO {event} ({', '.join(OF_EVENT)}, chain) SELECT {_of('e', OF_EVENT)}, ''"
-        f" FROM jsonb_to_recordset(%s::jsonb) AS e({_shape(Event, *OF_EVENT)}) JOIN held ON held.id = e.ticket_id"
+        f" FROM jsonb_to_recordset(%s::jsonb) AS e({shape(Event, *OF_EVENT)}) JOIN held ON held.id = e.ticket_id"
         " RETURNING 1)"
     )
     alike = (
         f"alike AS (SELECT unnest(a.ids) AS id, a.kind, a.has_policy, {_of('a', WRITTEN)} FROM jsonb_to_recordset(%s::jsonb)"
-        f" AS a(ids bigint[], kind varchar, has_policy boolean, {_shape(Timer, *WRITTEN)}))"
+        f" AS a(ids bigint[], kind varchar, has_policy boolean, {shape(Timer, *WRITTEN)}))"
     )
     clocks = (
         f"clocks AS (UPDATE {timer} SET {_sets(PLAIN)}, terms = coalesce(g.terms, {timer}.terms) FROM alike g, held"
@@ -236,14 +236,3 @@ def _of(table: str, names: Sequence[str]) -> str:
 
 def _sets(names: Sequence[str]) -> str:
     return ", ".join(f"{name} = g.{name}" for name in names)
-
-
-def _shape(model: type[models.Model], *names: str) -> str:
-    """The columns as a record's shape."""
-    fields: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
-    kinds = {
-        name: field.rel_db_type(connection) if field.primary_key or field.is_relation else field.db_type(connection)
-        for name, field in fields.items()
-        if name in names
-    }
-    return ", ".join(f"{name} {kinds[name]}" for name in names)

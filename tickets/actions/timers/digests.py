@@ -15,16 +15,16 @@ FEW = 20
 TOLD = ("clock", "card")
 
 
-def gather(notices: Iterable[Notice], now: datetime) -> list[Notice]:
+def gather(notices: Iterable[Notice], now: datetime, *, is_alone: bool = False) -> list[Notice]:
     """The lines to write: of a kind for an addressee that has more than FEW, one that counts them (``facts["count"]``).
 
-    Every batch of one drain has the same ``now``: the later ones add to the line of the first. Which tickets they were
-    stands in the journal and in the list of what is overdue.
+    Every batch of one drain has the same ``now``: the later ones add to the line of the first, which is not looked for when there is
+    but one (``is_alone``). Which tickets they were stands in the journal and in the list of what is overdue.
     """
     heaps: dict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
         heaps[_key(notice, now)].append(notice)
-    begun = set(Notice.objects.filter(key__in=heaps).values_list("key", flat=True)) if heaps else set()
+    begun = set(Notice.objects.filter(key__in=heaps).values_list("key", flat=True)) if heaps and not is_alone else set()
     few: list[Notice] = []
     for key, heap in heaps.items():
         if len(heap) > FEW or key in begun:

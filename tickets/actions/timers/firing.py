@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from tickets.domain.clock_events import ClockEventKind
 from tickets.domain.states import OVER
 from tickets.domain.words import Role, Side
 from tickets.models import ClockEvent, Notice, Run, Ticket, Timer
-from tickets.models.bulk import update_columns
+from tickets.models.bulk import insert_rows, update_columns
 from tickets.queries.calendar import working_calendar
 from tickets.queries.freshness import held
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
@@ -41,36 +41,34 @@ class Batch:
     timers: list[Timer] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     events: list[tuple[Ticket, str, dict[str, Any]]] = field(default_factory=list)
-    overdue: set[int] = field(default_factory=set)
+    overdue: dict[int, Ticket] = field(default_factory=dict)
 
 
 @transaction.atomic
 @held()
-def fire(candidates: Sequence[tuple[int, int]], now: datetime) -> int:
+def fire(candidates: Sequence[tuple[int, int]], now: datetime, *, is_alone: bool = False) -> int:
     """Fire the clocks of ``candidates`` (timer id, ticket id) that are still due; the number that had something to do.
 
-    Tickets are locked first, in order of id, then their clocks; what somebody else holds is left for the next round.
+    Clocks are locked with their tickets, in order of the tickets; what somebody else holds is left for the next round.
+    ``is_alone``: no other batch is fired at this ``now``.
     """
-    tickets = _lock_tickets({ticket for _, ticket in candidates})
-    timers = _lock_timers([timer for timer, ticket in candidates if ticket in tickets], now)
+    timers = _locked([timer for timer, _ in candidates], now)
     if not timers:
         return 0
     batch, calendar = Batch(), working_calendar()
+    tickets: dict[int, Ticket] = {}
     for timer in timers:
-        climb(timer, tickets[timer.ticket_id], calendar, now, batch)
-    _write(batch, now)
+        climb(timer, tickets.setdefault(timer.ticket_id, timer.ticket), calendar, now, batch)
+    _write(batch, now, is_alone)
     return len(batch.timers)
 
 
-def _lock_tickets(ids: Iterable[int]) -> dict[int, Ticket]:
-    rows = Ticket.objects.select_for_update(skip_locked=True).filter(pk__in=set(ids)).order_by("id")
-    return {row.pk: row for row in rows}
-
-
-def _lock_timers(ids: Iterable[int], now: datetime) -> list[Timer]:
+def _locked(ids: Sequence[int], now: datetime) -> list[Timer]:
     """Asked again under the lock. SQLite knows no row lock: there the transaction itself is the only writer."""
-    rows = Timer.objects.select_for_update(of=("self",)).select_related("policy")
-    return list(rows.filter(pk__in=list(ids), next_at__lte=now).order_by("id"))
+    rows = Timer.objects.select_for_update(skip_locked=True, of=("self", "ticket"))
+    return list(
+        rows.select_related("policy", "ticket").filter(pk__in=ids, next_at__lte=now).order_by("ticket_id", "id")
+    )
 
 
 def climb(timer: Timer, ticket: Ticket, calendar: WorkingCalendar, now: datetime, batch: Batch) -> None:
@@ -131,7 +129,8 @@ def _breach(timer: Timer, ticket: Ticket, reckoned: Reckoned, now: datetime, bat
     timer.breached_at = timer.breached_at or reckoned.breach_at
     timer.is_late = reckoned.late_after is not None and now >= reckoned.late_after
     if not ticket.is_overdue and timer.kind not in BESIDE:
-        batch.overdue.add(ticket.pk)
+        ticket.is_overdue = True
+        batch.overdue[ticket.pk] = ticket
 
 
 def _take(timer: Timer, ticket: Ticket, rung: Rung, now: datetime, batch: Batch) -> None:
@@ -172,10 +171,10 @@ def _addressee(timer: Timer, ticket: Ticket, rung: Rung) -> tuple[Role, int | No
     return rung.to, None, None
 
 
-def _write(batch: Batch, now: datetime) -> None:
-    if batch.events:
-        ledger.note_all(notes=batch.events, actor=SYSTEM, now=now)
-    Notice.objects.bulk_create(gather(batch.notices, now), ignore_conflicts=True, batch_size=500)
+def _write(batch: Batch, now: datetime, is_alone: bool) -> None:
+    ledger.note_all(notes=batch.events, actor=SYSTEM, now=now, also=["is_overdue"])
+    insert_rows(Notice, gather(batch.notices, now, is_alone=is_alone), ignore_conflicts=True)
     update_columns(Timer, batch.timers, COLUMNS)
-    ClockEvent.objects.bulk_create([event for timer in batch.timers for event in booked(timer)], batch_size=500)
-    Ticket.objects.filter(pk__in=batch.overdue).update(is_overdue=True)
+    insert_rows(ClockEvent, [event for timer in batch.timers for event in booked(timer)])
+    noted = {ticket.pk for ticket, _, _ in batch.events}
+    update_columns(Ticket, [ticket for pk, ticket in batch.overdue.items() if pk not in noted], ["is_overdue"])

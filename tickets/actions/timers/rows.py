@@ -12,6 +12,7 @@ from tickets.domain.clock_events import ClockEventKind, apply
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import ClockEvent, Inquiry, Policy, Run, Ticket, Timer
+from tickets.models.bulk import insert_rows
 from tickets.queries.calendar import working_calendar
 from tickets.queries.reckoning import DUE, WARNED, Reckoned, Rung, ladder, reckon
 
@@ -150,7 +151,7 @@ def save(timers: Iterable[Timer]) -> None:
         is_new = timer.pk is None
         timer.save(force_insert=is_new, force_update=not is_new)
         events += booked(timer)[1 if is_new else 0 :]
-    ClockEvent.objects.bulk_create(events)
+    insert_rows(ClockEvent, events)
 
 
 def booked(timer: Timer) -> list[ClockEvent]:

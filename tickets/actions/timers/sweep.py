@@ -45,7 +45,8 @@ def sweep(now: datetime, limit: int = 500, seconds: float | None = None) -> Swep
         rows = _due(now, limit, after)
         if not rows:
             return Swept(fired, aside, is_held)
-        done, put_off = _fire_or_split([(pk, ticket) for pk, ticket, _ in rows], now)
+        is_alone = after is None and len(rows) < limit
+        done, put_off = _fire_or_split([(pk, ticket) for pk, ticket, _ in rows], now, is_alone=is_alone)
         fired, aside = fired + done, aside + put_off
         is_held = is_held or done + put_off < len(rows)
         if len(rows) < limit:
@@ -63,10 +64,10 @@ def _due(now: datetime, limit: int, after: tuple[datetime, int] | None) -> list[
     return [(pk, ticket, at) for pk, ticket, at in rows.values_list("id", "ticket_id", "next_at")[:limit] if at]
 
 
-def _fire_or_split(candidates: Sequence[Candidate], now: datetime) -> tuple[int, int]:
+def _fire_or_split(candidates: Sequence[Candidate], now: datetime, *, is_alone: bool = False) -> tuple[int, int]:
     """(fired, set aside). A batch that fails is halved until the poison row stands alone; a lost database is no poison."""
     try:
-        return fire(candidates, now), 0
+        return fire(candidates, now, is_alone=is_alone), 0
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 (whatever a row raises, the others must not wait for it)

@@ -1,10 +1,14 @@
-"""Fire the clocks without Celery: sleeps until the next one is due, and never longer than a second."""
+"""Fire the clocks without Celery: sleeps until the next one is due, and never longer than a second.
+
+While clocks fall due one after another it looks at a steady pace: what a look costs is shared by all that fell due since the last one.
+"""
 
 from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser
 from threading import Event
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,7 +17,7 @@ from django.db import DatabaseError, close_old_connections
 from tickets import clock
 from tickets.actions import timers
 
-SHORTEST, LONGEST = 0.05, 1.0  # seconds between two looks
+PACE, LONGEST = 0.08, 1.0  # seconds from one look to the next, at least and at most
 AFTER_TROUBLE = 2.0
 
 
@@ -41,9 +45,11 @@ class Command(BaseCommand):
     def _look(self) -> float:
         """Sweep once; how long to sleep."""
         close_old_connections()
+        begun = monotonic()
         try:
             swept = timers.sweep(clock.now(), seconds=10)
-            return SHORTEST if swept.remaining else _until_next()
+            wait = 0.0 if swept.fired or swept.remaining else _until_next()
+            return max(wait, PACE - (monotonic() - begun))
         except DatabaseError as error:
             self.stderr.write(f"数据库不可用，稍后重试 / the database does not answer, will retry: {error}")
             return AFTER_TROUBLE
@@ -53,4 +59,4 @@ def _until_next() -> float:
     moment = timers.next_moment()
     if moment is None:
         return LONGEST
-    return min(LONGEST, max(SHORTEST, (moment - clock.now()).total_seconds()))
+    return min(LONGEST, (moment - clock.now()).total_seconds())
