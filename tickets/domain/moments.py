@@ -17,7 +17,7 @@ def to_local(moment: datetime) -> datetime:
     """The moment in Asia/Shanghai; NaiveMoment when it has no time zone."""
     if moment.tzinfo is None:
         raise NaiveMoment(f"a moment without a time zone: {moment.isoformat()}")
-    return moment.astimezone(SHANGHAI)
+    return moment if moment.tzinfo is SHANGHAI else moment.astimezone(SHANGHAI)
 
 
 def since_midnight(local: datetime) -> int:

@@ -26,9 +26,9 @@ CARRIED = (
 )
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
-    """Insert ``rows``, in one statement; their ids are not told. With ``ignore_conflicts`` a row that stands already under a unique key
-    is left as it is. Like every bulk path it writes no history."""
+def insert_rows(model: type[models.Model], rows: Sequence[Any], *, ignore_conflicts: bool = False) -> None:
+    """Insert ``rows`` (of the model, or with its attributes), in one statement; their ids are not told. With ``ignore_conflicts`` a row
+    that stands already under a unique key is left as it is. Like every bulk path it writes no history."""
     if not rows:
         return
     names = tuple(each.attname for each in model._meta.concrete_fields if not each.primary_key)
@@ -36,12 +36,12 @@ def insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, igno
         cursor.execute(_insert(model, names, ignore_conflicts), [_json(model, rows, names)])
 
 
-def update_columns(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> int:
-    """Write the columns ``names`` of ``rows`` back, in one statement; how many rows there were. Like every bulk path it writes no
-    history: for columns that are no person's edit."""
+def update_columns(model: type[models.Model], rows: Sequence[Any], names: Sequence[str]) -> int:
+    """Write the columns ``names`` of ``rows`` (of the model, or with its attributes) back, in one statement; how many rows there were.
+    Like every bulk path it writes no history: for columns that are no person's edit."""
     if not rows:
         return 0
-    columns = ("id", *(model._meta.get_field(name).attname for name in names))  # type: ignore[union-attr]
+    columns = ("id", *names)
     with connection.cursor() as cursor:
         cursor.execute(_update(model, columns), [_json(model, rows, columns)])
         return int(cursor.rowcount)
@@ -84,7 +84,7 @@ def _fields(model: type[models.Model], names: Sequence[str]) -> list[Any]:
     return [known[name] for name in names]
 
 
-def _json(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> str:
+def _json(model: type[models.Model], rows: Sequence[Any], names: Sequence[str]) -> str:
     fields = _fields(model, names)
     if connection.vendor == "postgresql" and all(isinstance(each, CARRIED) for each in fields):
         plain: list[Any] = [{name: getattr(row, name) for name in names} for row in rows]

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from tests.tickets.making import make_inquiry, make_section, make_ticket, make_user
 from tickets.actions import ledger, proposals, routing, timers
+from tickets.actions.aside import beside
 from tickets.actions.proposals import UnableToPropose
 from tickets.actions.proposals.proposing import Wanted
 from tickets.actions.proposals.working import _Worker
@@ -295,10 +296,10 @@ def test_a_crash_costs_a_chunk_and_nothing_is_done_twice(db: None) -> None:
     due = reply(tickets[0]).due_at
     proposal = proposed(local_day_off())
     proposals.approve(proposal=proposal, reach=Reach.ALL, actor=leader(), now=NOW)
-    worker = _Worker(NOW)
+    worker = _Worker(NOW, lambda: connection)
     worker.size = 2
     for _ in range(2):  # published, and two tickets
-        worker.step(proposal.pk)
+        worker.step()
     proposal.refresh_from_db()
     assert (proposal.done, proposal.total) == (2, 5)
     proposals.advance(now=NOW)  # another worker goes on
@@ -315,16 +316,35 @@ def test_two_workers_in_turn_write_each_ticket_once(db: None) -> None:
     due = reply(tickets[0]).due_at
     proposal = proposed(local_day_off())
     proposals.approve(proposal=proposal, reach=Reach.ALL, actor=leader(), now=NOW)
-    workers = [_Worker(NOW), _Worker(NOW)]
+    workers = [_Worker(NOW, lambda: connection), _Worker(NOW, lambda: connection)]
     for worker in workers:
         worker.size = 1
     while Proposal.objects.get(pk=proposal.pk).stage == Stage.WORKING:
         for worker in workers:
-            worker.step(proposal.pk)
+            worker.step()
     proposal.refresh_from_db()
     assert (proposal.stage, proposal.changed) == (Stage.APPLIED, 12)
     assert {reply(ticket).due_at for ticket in tickets} == {due + timedelta(days=1)}
     assert Event.objects.filter(action="clock_moved").count() == 6
+    replayed()
+
+
+def test_the_chunks_ahead_are_read_on_a_second_connection_that_is_closed_again(transactional_db: None) -> None:
+    tickets = [matter() for _ in range(8)]
+    due = reply(tickets[0]).due_at
+    proposal = proposed(local_day_off())
+    proposals.approve(proposal=proposal, reach=Reach.ALL, actor=leader(), now=NOW)
+    with beside() as other:
+        worker = _Worker(NOW, other)
+        worker.size = 2
+        while Proposal.objects.get(pk=proposal.pk).stage == Stage.WORKING:
+            assert worker.step()
+            worker.size = 2
+        opened = other()
+        assert (opened is connection) == (connection.vendor == "sqlite")
+    assert opened is connection or opened.connection is None
+    assert {reply(ticket).due_at for ticket in tickets} == {due + timedelta(days=1)}
+    assert Event.objects.filter(action="clock_moved").count() == 8
     replayed()
 
 
@@ -337,8 +357,8 @@ def test_a_ticket_that_moves_meanwhile_is_counted_again(db: None) -> None:
     ticket = matter()
     proposal = proposed(local_day_off())
     proposals.approve(proposal=proposal, reach=Reach.ALL, actor=leader(), now=NOW)
-    worker = _Worker(NOW)
-    worker.step(proposal.pk)
+    worker = _Worker(NOW, lambda: connection)
+    worker.step()
     proposal.refresh_from_db()
     _, prepared = worker._counted(proposal, worker._read([ticket.pk]))
     with transaction.atomic():

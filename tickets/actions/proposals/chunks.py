@@ -1,7 +1,7 @@
 """The chunks of a proposal's long work: which tickets come next, read, counted and written, each while the other is at it.
 
-While PostgreSQL writes a chunk and reads the one after the next, Python counts the next (``writing.write``). What was read or counted for
-a place at which the proposal does not stand any more (another worker went on) is thrown away.
+While PostgreSQL writes a chunk and, on a second connection, reads the one after the next, Python counts the next (``writing.write``).
+What was read or counted for a place at which the proposal does not stand any more (another worker went on) is thrown away.
 """
 
 from __future__ import annotations
@@ -14,38 +14,30 @@ from time import monotonic
 from typing import Any
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, QuerySet
+from django.db.models.expressions import RawSQL
 
 from tickets.domain.states import OVER
 from tickets.models import Policy, Proposal, ProposalKind, Stage, Ticket, Timer
 from tickets.queries.calendar import read_content
-from tickets.queries.together import Columns
 
+from .columns import CLOCKS, READ_OF_TICKET, TICKETS, Matter
 from .proposing import amended, successor_of
-from .recounting import LISTED as LISTED_CLOCKS
 from .recounting import Recounted, Target, alive_of, clocks_of, load, recount
 from .writing import Asked, Chunk, Prepared, prepare, write
 
 #: Tickets of a chunk: as many as are written in about half of the 0.1 s that rows may be held.
-FIRST, FEWEST, MOST = 50, 10, 150
+FIRST, FEWEST, MOST = 50, 10, 220
 WANTED, LONGEST = 0.04, 0.065
 TRIES = 5
-#: What the events of a ticket are made of, in the order of its fields.
-FACTS = tuple(
-    field.attname
-    for field in Ticket._meta.concrete_fields
-    if field.attname in {
-        "id", "number", "state", "version", "section_id", "handler_id", "parent_id", "is_confidential", "is_supervised", "must_handle",
-        "title", "content", "journal_seq", "journal_head",
-    }
-)  # fmt: skip
-LISTED = Columns(lambda rows: rows.values(*FACTS), Ticket)
+#: Where the parameters of a statement that is compiled once stand for the last ticket read and for the number of the next ones.
+AFTER, SIZE = object(), object()
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A chunk as the database gave it: ``LISTED`` of the tickets, and what ``clocks_of`` reads."""
+    """A chunk as the database gave it: ``TICKETS`` of the tickets, and what ``clocks_of`` reads."""
 
     tickets: Sequence[str] = ()
     clocks: Sequence[str] = ()
@@ -53,13 +45,12 @@ class _Read:
     @property
     def last(self) -> int | None:
         """The last ticket."""
-        place = FACTS.index("id")
+        place = READ_OF_TICKET.index("id")
         return max((orjson.loads(row)[place] for row in self.tickets), default=None)
 
-    def made(self) -> list[Ticket]:
+    def made(self) -> list[Matter]:
         """The tickets, in the order of their ids."""
-        rows = (Ticket.from_db(DEFAULT_DB_ALIAS, FACTS, values) for values in LISTED.values(self.tickets))
-        return sorted(rows, key=attrgetter("pk"))
+        return sorted((Matter(*values) for values in TICKETS.values(self.tickets)), key=attrgetter("id"))
 
 
 @dataclass(slots=True)
@@ -67,21 +58,26 @@ class _Ahead:
     """What is at hand for a proposal that stands at ``place``: the next chunk, counted, and the one behind it, read."""
 
     place: tuple[Any, ...]
-    tickets: Sequence[Ticket]
+    tickets: Sequence[Matter]
     prepared: Prepared
     behind: _Read
 
 
+def _phase(proposal: Proposal) -> tuple[Any, ...]:
+    return proposal.pk, proposal.stage, proposal.phase
+
+
 def _place(proposal: Proposal) -> tuple[Any, ...]:
-    return proposal.pk, proposal.stage, proposal.phase, proposal.cursor
+    return *_phase(proposal), proposal.cursor
 
 
 class Chunks:
     """One run: keeps what is counted under, how large a chunk may be, and what is at hand of the next ones."""
 
-    def __init__(self, now: datetime) -> None:
-        self.now, self.size = now, FIRST
+    def __init__(self, now: datetime, beside: Callable[[], BaseDatabaseWrapper]) -> None:
+        self.now, self.size, self._beside = now, FIRST, beside
         self._targets: dict[tuple[Any, ...], Target] = {}
+        self._compiled: dict[tuple[Any, ...], list[Asked]] = {}
         self._ahead: _Ahead | None = None
 
     def _begin(self, proposal: Proposal, phase: str, rows: QuerySet[Timer]) -> None:
@@ -106,9 +102,9 @@ class Chunks:
         ahead = self._ahead if self._ahead and self._ahead.place == _place(proposal) else self._begun(proposal, rows)
         if not ahead.tickets:
             return False
-        following: list[tuple[list[Ticket], Prepared]] = []
+        following: list[tuple[list[Matter], Prepared]] = []
         last = ahead.behind.last
-        asked = () if last is None else self._asked(rows, last)
+        asked = () if last is None else self._asked(proposal, rows, last)
         raced, read = self._write(
             proposal, ahead.prepared, lambda: following.append(self._counted(proposal, ahead.behind)), asked
         )
@@ -131,7 +127,7 @@ class Chunks:
                 list(Ticket.objects.select_for_update().filter(pk__in=ids).order_by("id").values_list("pk"))
             raced, _ = self._write(proposal, self._counted(proposal, self._read(ids))[1])
 
-    def _counted(self, proposal: Proposal, read: _Read) -> tuple[list[Ticket], Prepared]:
+    def _counted(self, proposal: Proposal, read: _Read) -> tuple[list[Matter], Prepared]:
         """The tickets, and what is to be written of them: nothing of finished work."""
         target, tickets, clocks = self._target(proposal), read.made(), clocks_of(read.clocks)
         unfinished = [ticket for ticket in tickets if ticket.state not in OVER]
@@ -143,19 +139,21 @@ class Chunks:
         self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
     ) -> tuple[set[int], list[list[str]]]:  # fmt: skip
         begin = monotonic()
-        raced, read = write(prepared, meanwhile, asked)
+        raced, read = write(prepared, meanwhile, asked, self._beside())
         self._fit(monotonic() - begin)
         proposal.changed += sum(each.is_moved and each.after.ticket_id not in raced for each in prepared.changed)
         return raced, read
 
     def _read(self, ids: Sequence[int]) -> _Read:
-        return _Read(LISTED.written(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.written(alive_of(ids)))
+        return _Read(TICKETS.written(Ticket.objects.filter(pk__in=ids)), CLOCKS.written(alive_of(ids)))
 
-    def _asked(self, rows: QuerySet[Timer], after: int) -> list[Asked]:
-        """The two statements of ``_read`` for the chunk after that ticket."""
-        ids = rows.filter(ticket_id__gt=after).order_by("ticket_id").values("ticket_id").distinct()[: self.size]
-        asked = LISTED.asked(Ticket.objects.filter(pk__in=ids)), LISTED_CLOCKS.asked(alive_of(ids))
-        return [each for each in asked if each is not None]
+    def _asked(self, proposal: Proposal, rows: QuerySet[Timer], after: int) -> list[Asked]:
+        """The two statements of ``_read`` for the chunk after that ticket, compiled once a phase."""
+        key = _phase(proposal)
+        if key not in self._compiled:
+            self._compiled = {key: _compiled(rows)}
+        given = {id(AFTER): after, id(SIZE): self.size}
+        return [(sql, [given.get(id(each), each) for each in params]) for sql, params in self._compiled[key]]
 
     def _fit(self, taken: float) -> None:
         """Rows are held while it is written: smaller chunks when it was slow, larger when it was quick."""
@@ -165,10 +163,19 @@ class Chunks:
             self.size = min(MOST, self.size + self.size // 4)
 
     def _target(self, proposal: Proposal) -> Target:
-        key = (proposal.pk, proposal.stage, proposal.phase)
+        key = _phase(proposal)
         if key not in self._targets:
             self._targets = {key: _target(proposal, self.now)}
         return self._targets[key]
+
+
+def _compiled(rows: QuerySet[Timer]) -> list[Asked]:
+    """What reads the tickets behind AFTER, SIZE of them, and their clocks."""
+    sql, params = rows.order_by().values("ticket_id").query.sql_with_params()
+    following = f"SELECT DISTINCT ticket_id FROM ({sql}) AS concerned WHERE ticket_id > %s ORDER BY ticket_id LIMIT %s"  # noqa: S608 (Django's own text)
+    ids = RawSQL(following, [*params, AFTER, SIZE])  # noqa: S611 (the same)
+    asked = TICKETS.asked(Ticket.objects.filter(pk__in=ids)), CLOCKS.asked(alive_of(ids))
+    return [each for each in asked if each is not None]
 
 
 def _target(proposal: Proposal, now: datetime) -> Target:

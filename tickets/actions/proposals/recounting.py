@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -22,9 +20,9 @@ from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
 from tickets.models import Effect, Policy, Run, Timer
 from tickets.queries.reckoning import WARNED, Reckoned, Rung, ladder, reckon
-from tickets.queries.together import Columns
 
 from ..timers.rows import ALIVE, BESIDE, next_moment, step_back
+from .columns import CLOCKS, Clock, every, plain
 
 DAYS = (Unit.WORKING_DAYS.value, Unit.CALENDAR_DAYS.value)
 RUNNING, PAUSED = Run.RUNNING.value, Run.PAUSED.value
@@ -33,51 +31,6 @@ CONTRIBUTE, ANSWERS = ClockKind.CONTRIBUTE.value, (ClockKind.REPLY.value, ClockK
 
 
 @dataclass(slots=True)
-class Clock:
-    """The columns of a Timer that a count reads and writes; it stands in for one where thousands are counted."""
-
-    id: int
-    ticket_id: int
-    section_id: int | None
-    side: str
-    kind: str
-    policy_id: int | None
-    policy_version: int
-    calendar_edition: int | None
-    terms: dict[str, Any]
-    run: str
-    started_at: datetime
-    restarted_at: datetime | None
-    pauses: list[dict[str, Any]]
-    extension: Decimal
-    platform_due_at: datetime | None
-    due_at: datetime | None
-    is_provisional: bool
-    step: int
-    next_at: datetime | None
-    met_at: datetime | None
-    breached_at: datetime | None
-    is_late: bool
-
-    @property
-    def as_timer(self) -> Timer:
-        """For the functions that read a Timer's columns by name."""
-        return cast(Timer, self)
-
-
-COLUMNS = tuple(Clock.__dataclass_fields__)
-LISTED = Columns(lambda rows: rows.values(*COLUMNS), Timer)
-#: What a recount may change of a clock.
-WRITTEN = (
-    "policy_id", "policy_version", "calendar_edition", "terms", "due_at", "is_provisional", "step", "next_at", "breached_at", "is_late",
-)  # fmt: skip
-_all = attrgetter(*COLUMNS)
-#: The same without the terms, which cannot be hashed.
-PLAIN = tuple(name for name in WRITTEN if name != "terms")
-plain = attrgetter(*PLAIN)
-
-
-@dataclass(frozen=True, slots=True)
 class Recounted:
     """A clock before and after; ``is_moved``: its due moment is another, ``has_terms``, ``has_policy``: other ones, whatever becomes of
     the moment, ``differs``: anything of its row is another."""
@@ -156,7 +109,7 @@ def _day(moment: datetime) -> date:
 
 def load(ticket_ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The clocks of these tickets that are neither met nor stopped, the sources' first."""
-    return clocks_of(LISTED.written(alive_of(ticket_ids)))
+    return clocks_of(CLOCKS.written(alive_of(ticket_ids)))
 
 
 def alive_of(ticket_ids: Any) -> QuerySet[Timer]:
@@ -167,7 +120,7 @@ def alive_of(ticket_ids: Any) -> QuerySet[Timer]:
 def clocks_of(rows: Iterable[str]) -> dict[int, list[Clock]]:
     """By ticket, the sources' first."""
     found: dict[int, list[Clock]] = {}
-    clocks = [Clock(*values) for values in LISTED.values(rows)]
+    clocks = [Clock(*values) for values in CLOCKS.values(rows)]
     for clock in sorted(clocks, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):
         found.setdefault(clock.ticket_id, []).append(clock)
     return found
@@ -177,7 +130,7 @@ def recount(clocks: Iterable[Clock], target: Target) -> list[Recounted]:
     """All clocks of one ticket, as they would be; a section's clock follows the sources' where it is kept ahead of them."""
     made: list[Recounted] = []
     for clock in clocks:
-        after = Clock(*_all(clock))
+        after = Clock(*every(clock))
         _take_target(after, target)
         if after.side == INNER and after.kind == REPLY:
             _follow(after, _earliest(made))

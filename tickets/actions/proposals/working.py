@@ -5,7 +5,10 @@ Each chunk is a transaction that moves the cursor on, so a crash costs one chunk
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -21,6 +24,7 @@ from tickets.models import Proposal, ProposalKind, ProposedMove, Reach, Stage, T
 from tickets.models.proposal import AT_WORK
 
 from .. import notices
+from ..aside import beside
 from ..timers.rows import ALIVE
 from . import publishing
 from .chunks import Chunks
@@ -29,33 +33,48 @@ from .recounting import Recounted
 
 #: Calendar days looked at beyond a clock's due moment: escalations and margins that follow it.
 SLACK = timedelta(days=15)
+#: What a chunk changes of its proposal.
+STEP = ("cursor", "done", "changed", "counts")
 
 
 def advance(*, now: datetime, seconds: float | None = None) -> bool:
     """Go on with what is at work, for ``seconds`` at the most; whether something remains. Safe to run twice at once."""
     until = None if seconds is None else monotonic() + seconds
-    worker = _Worker(now)
-    while True:
-        pk = Proposal.objects.filter(stage__in=AT_WORK).order_by("id").values_list("pk", flat=True).first()
-        if pk is None:
-            return False
-        if not worker.step(pk) or (until is not None and monotonic() >= until):
-            return True
+    with beside() as other, _unsearched():
+        worker = _Worker(now, other)
+        while worker.step():
+            if until is not None and monotonic() >= until:
+                return True
+    return _at_work().exists()
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Python's search for garbage passes over what is there already: it would look at the whole of Django again with every few chunks."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _at_work() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(stage__in=AT_WORK).order_by("id")
 
 
 class _Worker(Chunks):
     """One run: what each phase does with its chunks."""
 
     @transaction.atomic
-    def step(self, pk: int) -> bool:
-        """One chunk, or the turn to the next phase; False when somebody else is at it."""
-        proposal = Proposal.objects.select_for_update(skip_locked=True).filter(pk=pk, stage__in=AT_WORK).first()
+    def step(self) -> bool:
+        """One chunk of the first proposal at work, or its turn to the next phase; False when there is none or somebody else is at it."""
+        first = _at_work().values("pk")[:1]
+        proposal = Proposal.objects.select_for_update(skip_locked=True).filter(pk=first, stage__in=AT_WORK).first()
         if proposal is None:
             return False
-        {Stage.MEASURING: self.measure, Stage.WORKING: self.work, Stage.UNDOING: self.undo}[Stage(proposal.stage)](
-            proposal
-        )
-        proposal.save()
+        stage, phase = proposal.stage, proposal.phase
+        {Stage.MEASURING: self.measure, Stage.WORKING: self.work, Stage.UNDOING: self.undo}[Stage(stage)](proposal)
+        proposal.save(update_fields=STEP if (proposal.stage, proposal.phase) == (stage, phase) else None)
         return True
 
     # -- measuring ------------------------------------------------------------------------------------------------------

@@ -7,14 +7,15 @@ named, to be counted again. SQLite has one writer, so that cannot happen there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tickets.domain.actors import SYSTEM
 from tickets.domain.clock_events import ClockEventKind
@@ -24,11 +25,11 @@ from tickets.models.bulk import insert_rows, shape, update_columns
 from .. import ledger
 from ..aside import Aside
 from ..timers.rows import BESIDE, next_due
-from .recounting import PLAIN, RUNNING, WRITTEN, Clock, Recounted, plain
+from .columns import KEPT_ON_TICKET, PLAIN, WRITTEN, Clock, Matter, plain
+from .recounting import RUNNING, Recounted
 
 MOVED = "clock_moved"
 FOLLOW, RECOUNT = ClockEventKind.FOLLOW.value, ClockEventKind.RECOUNT.value
-KEPT_ON_TICKET = ("due_at", "due_kind", "due_unit", "due_from", "due_provisional", "is_overdue")
 Asked = tuple[str, Sequence[Any]]
 """A statement of ``Columns.asked`` and its parameters."""
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
@@ -39,7 +40,7 @@ OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "
 class Chunk:
     """The tickets of one statement, with all their clocks recounted; ``refs``: what the events say of the proposal."""
 
-    tickets: Sequence[Ticket]
+    tickets: Sequence[Matter]
     clocks: dict[int, list[Recounted]]
     refs: dict[str, Any]
     document: str = ""
@@ -50,9 +51,9 @@ class Prepared:
     """What differs of a chunk, ready to be written: the tickets with their new heads (``began``: where their journals stood), their
     events, the clocks, and what each clock's own event says. ``parameters``: the same for PostgreSQL's statement."""
 
-    tickets: Sequence[Ticket]
+    tickets: Sequence[Matter]
     began: dict[int, int]
-    events: Sequence[Event]
+    events: Sequence[ledger.Link]
     changed: Sequence[Recounted]
     said: dict[str, Any]
     parameters: Sequence[Any] = ()
@@ -78,20 +79,25 @@ def prepare(chunk: Chunk, now: datetime) -> Prepared:
 
 
 def write(
-    prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
+    prepared: Prepared,
+    meanwhile: Callable[[], None] = lambda: None,
+    asked: Sequence[Asked] = (),
+    on: BaseDatabaseWrapper | None = None,
 ) -> tuple[set[int], list[list[str]]]:
-    """Write it, then read what is ``asked``, and do ``meanwhile`` (without a statement) while PostgreSQL is at both. The ids of the tickets
-    that somebody else changed since they were read, of which nothing was written; and the rows read. Rows are held from here on."""
+    """Write it, read what is ``asked`` of the rows behind it (``on`` another connection: at the same time), and do ``meanwhile`` (without
+    a statement) while PostgreSQL is at both. The ids of the tickets that somebody else changed since they were read, of which nothing was
+    written; and the rows read. Rows are held from here on."""
     if connection.vendor != "postgresql" or not prepared.changed:
         _one_by_one(prepared)
         meanwhile()
         with connection.cursor() as cursor:
             return set(), [_rows(cursor, each) for each in asked]
-    with Aside() as aside:
-        sent = aside.send(partial(_at_once, prepared.parameters, asked))
+    with Aside() as writing, Aside(on) as reading:
+        sent = writing.send(partial(_at_once, prepared.parameters))
+        behind = reading.send(partial(_all_rows, asked))
         meanwhile()
-        standing, read = aside.answer(sent)
-    return prepared.began.keys() - standing, read
+        standing = writing.answer(sent)
+        return prepared.began.keys() - standing, reading.answer(behind)
 
 
 def _kind(each: Recounted) -> str:
@@ -110,22 +116,28 @@ def _happened(each: Recounted, kind: str, said: dict[str, Any]) -> ClockEvent:
     )  # fmt: skip
 
 
-def _events(tickets: Sequence[Ticket], chunk: Chunk, now: datetime) -> list[Event]:
+def _events(tickets: Sequence[Matter], chunk: Chunk, now: datetime) -> list[ledger.Link]:
     """One event a ticket that names its moved clocks with their due moments."""
     notes = []
     for ticket in tickets:
         moved = [each for each in chunk.clocks[ticket.pk] if each.is_moved]
         if moved:
-            notes.append((ticket, MOVED, {**chunk.refs, "clocks": [_told(each) for each in moved]}))
+            notes.append((ticket.as_ticket, MOVED, {**chunk.refs, "clocks": [_told(each) for each in moved]}))
     return ledger.next_events(notes=notes, actor=SYSTEM, now=now)
 
 
 def _told(each: Recounted) -> dict[str, Any]:
     before, after = each.before.due_at, each.after.due_at
-    return {"timer": each.after.id, "from": before and before.isoformat(), "to": after and after.isoformat()}
+    return {"timer": each.after.id, "from": before and _iso(before), "to": after and _iso(after)}
 
 
-def _keep_next(ticket: Ticket, clocks: Sequence[Clock]) -> None:
+@lru_cache(maxsize=4096)
+def _iso(moment: datetime) -> str:
+    """Clocks of one chunk share few moments."""
+    return moment.isoformat()
+
+
+def _keep_next(ticket: Matter, clocks: Sequence[Clock]) -> None:
     """What timers.reach keeps on the ticket, from the clocks at hand."""
     duties = [clock for clock in clocks if clock.kind not in BESIDE]
     running = [clock for clock in duties if clock.run == RUNNING and clock.due_at is not None]
@@ -139,14 +151,8 @@ def _one_by_one(prepared: Prepared) -> None:
     insert_rows(Event, prepared.events)
     happened = [_happened(each, kind, prepared.said) for each in prepared.changed if (kind := _kind(each))]
     insert_rows(ClockEvent, happened)
-    update_columns(
-        Timer, _timers(each.after for each in prepared.changed), [name.removesuffix("_id") for name in WRITTEN]
-    )
+    update_columns(Timer, [each.after for each in prepared.changed], WRITTEN)
     update_columns(Ticket, prepared.tickets, ["journal_seq", "journal_head", *KEPT_ON_TICKET])
-
-
-def _timers(clocks: Iterable[Clock]) -> list[Timer]:
-    return [Timer(pk=clock.id, **{name: getattr(clock, name) for name in WRITTEN}) for clock in clocks]
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------------------------------------
@@ -156,19 +162,24 @@ def _parameters(prepared: Prepared) -> list[Any]:
     heads = ("journal_seq", "journal_head", *KEPT_ON_TICKET)
     given = (
         [{"id": each.pk, "began": prepared.began[each.pk], **_columns(each, heads)} for each in prepared.tickets],
-        [_columns(each, OF_EVENT) for each in prepared.events],
+        prepared.events,
         _alike(prepared.changed),
     )
     return [*(orjson.dumps(rows).decode() for rows in given), *prepared.said.values()]
 
 
-def _at_once(parameters: Sequence[Any], asked: Sequence[Asked], link: Any) -> tuple[set[int], list[list[str]]]:
+def _at_once(parameters: Sequence[Any], link: Any) -> set[int]:
     """One statement; the ids of the tickets that were as they had been read. What the commit would look up is looked up at once."""
     with link.cursor() as cursor:
         cursor.execute(_statement(), parameters)
         standing = {row[0] for row in cursor.fetchall()}
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-        return standing, [_rows(cursor, each) for each in asked]
+        return standing
+
+
+def _all_rows(asked: Sequence[Asked], link: Any) -> list[list[str]]:
+    with link.cursor() as cursor:
+        return [_rows(cursor, each) for each in asked]
 
 
 def _rows(cursor: Any, asked: Asked) -> list[str]:
