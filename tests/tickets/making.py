@@ -15,6 +15,7 @@ from tickets.domain.moments import SHANGHAI
 from tickets.domain.words import Channel, Role
 from tickets.management.reference import install
 from tickets.models import Event, Inquiry, Section, Source, Ticket
+from tickets.models.bulk import insert_rows
 from tickets.models.numbering import allocate, lookup_code, ticket_number
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
@@ -65,7 +66,7 @@ def make_tickets(number: int, *, now: datetime = NOW, channel: Channel = Channel
     tickets = [_ticket(pk, now, channel, facts) for pk in allocate(Ticket, number)]
     events = ledger.next_events(notes=[(each, "receive", {"made": True}) for each in tickets], actor=SYSTEM, now=now)
     Ticket.objects.bulk_create(tickets)
-    Event.objects.bulk_create(events)
+    insert_rows(Event, events)
     return tickets
 
 
