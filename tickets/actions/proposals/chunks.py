@@ -79,6 +79,7 @@ class Chunks:
         self._targets: dict[tuple[Any, ...], Target] = {}
         self._compiled: dict[tuple[Any, ...], list[Asked]] = {}
         self._ahead: _Ahead | None = None
+        self._at: Proposal | None = None
 
     def _begin(self, proposal: Proposal, phase: str, rows: QuerySet[Timer]) -> None:
         proposal.phase, proposal.cursor, proposal.done = phase, 0, 0
@@ -97,23 +98,25 @@ class Chunks:
         over = set(Ticket.objects.filter(pk__in=ids, state__in=sorted(OVER)).values_list("pk", flat=True))
         return {pk: recount(clocks, target) for pk, clocks in load(ids).items() if pk not in over}
 
-    def _carry_on(self, proposal: Proposal, rows: QuerySet[Timer]) -> bool:
+    def _carry_on(self, proposal: Proposal, rows: Callable[[Proposal], QuerySet[Timer]]) -> bool:
         """Write the next chunk; meanwhile the one behind it is counted, then the one behind that is read. False when none is left."""
         ahead = self._ahead if self._ahead and self._ahead.place == _place(proposal) else self._begun(proposal, rows)
         if not ahead.tickets:
             return False
         following: list[tuple[list[Matter], Prepared]] = []
-        last = ahead.behind.last
-        asked = () if last is None else self._asked(proposal, rows, last)
         raced, read = self._write(
-            proposal, ahead.prepared, lambda: following.append(self._counted(proposal, ahead.behind)), asked
+            proposal,
+            ahead.prepared,
+            lambda: following.append(self._counted(proposal, ahead.behind)),
+            lambda: self._asked(proposal, rows, ahead.behind),
         )
         self._again(proposal, raced)
         self._passed(proposal, [ticket.pk for ticket in ahead.tickets])
         self._ahead = _Ahead(_place(proposal), *following[0], _Read(*read))
         return True
 
-    def _begun(self, proposal: Proposal, rows: QuerySet[Timer]) -> _Ahead:
+    def _begun(self, proposal: Proposal, chosen: Callable[[Proposal], QuerySet[Timer]]) -> _Ahead:
+        rows = chosen(proposal)
         first = self._read(self._next(proposal, rows))
         behind = _Read() if first.last is None else self._read(self._next(proposal, rows, after=first.last))
         return _Ahead(_place(proposal), *self._counted(proposal, first), behind)
@@ -136,8 +139,12 @@ class Chunks:
         return tickets, prepare(Chunk(unfinished, made, refs, proposal.document), self.now)
 
     def _write(
-        self, proposal: Proposal, prepared: Prepared, meanwhile: Callable[[], None] = lambda: None, asked: Sequence[Asked] = ()
-    ) -> tuple[set[int], list[list[str]]]:  # fmt: skip
+        self,
+        proposal: Proposal,
+        prepared: Prepared,
+        meanwhile: Callable[[], None] = lambda: None,
+        asked: Callable[[], Sequence[Asked]] = tuple,
+    ) -> tuple[set[int], list[list[str]]]:
         begin = monotonic()
         raced, read = write(prepared, meanwhile, asked, self._beside())
         self._fit(monotonic() - begin)
@@ -147,12 +154,14 @@ class Chunks:
     def _read(self, ids: Sequence[int]) -> _Read:
         return _Read(TICKETS.written(Ticket.objects.filter(pk__in=ids)), CLOCKS.written(alive_of(ids)))
 
-    def _asked(self, proposal: Proposal, rows: QuerySet[Timer], after: int) -> list[Asked]:
-        """The two statements of ``_read`` for the chunk after that ticket, compiled once a phase."""
-        key = _phase(proposal)
+    def _asked(self, proposal: Proposal, rows: Callable[[Proposal], QuerySet[Timer]], before: _Read) -> Sequence[Asked]:
+        """The two statements of ``_read`` for the chunk after that one, compiled once a phase."""
+        last, key = before.last, _phase(proposal)
+        if last is None:
+            return ()
         if key not in self._compiled:
-            self._compiled = {key: _compiled(rows)}
-        given = {id(AFTER): after, id(SIZE): self.size}
+            self._compiled = {key: _compiled(rows(proposal))}
+        given = {id(AFTER): last, id(SIZE): self.size}
         return [(sql, [given.get(id(each), each) for each in params]) for sql, params in self._compiled[key]]
 
     def _fit(self, taken: float) -> None:

@@ -68,14 +68,24 @@ class _Worker(Chunks):
     @transaction.atomic
     def step(self) -> bool:
         """One chunk of the first proposal at work, or its turn to the next phase; False when there is none or somebody else is at it."""
-        first = _at_work().values("pk")[:1]
-        proposal = Proposal.objects.select_for_update(skip_locked=True).filter(pk=first, stage__in=AT_WORK).first()
+        proposal = self._locked()
         if proposal is None:
             return False
         stage, phase = proposal.stage, proposal.phase
         {Stage.MEASURING: self.measure, Stage.WORKING: self.work, Stage.UNDOING: self.undo}[Stage(stage)](proposal)
-        proposal.save(update_fields=STEP if (proposal.stage, proposal.phase) == (stage, phase) else None)
+        if (proposal.stage, proposal.phase) == (stage, phase):
+            Proposal.objects.filter(pk=proposal.pk).update(**{name: getattr(proposal, name) for name in STEP})
+        else:
+            proposal.save()
+        self._at = proposal if proposal.stage in AT_WORK else None
         return True
+
+    def _locked(self) -> Proposal | None:
+        """The one of the last step where nobody else has gone on with it meanwhile, else the first one at work."""
+        rows, at = Proposal.objects.select_for_update(skip_locked=True), self._at
+        if at and rows.filter(pk=at.pk, stage=at.stage, phase=at.phase, cursor=at.cursor).values_list("pk").first():
+            return at
+        return rows.filter(pk=_at_work().values("pk")[:1], stage__in=AT_WORK).first()
 
     # -- measuring ------------------------------------------------------------------------------------------------------
 
@@ -129,7 +139,7 @@ class _Worker(Chunks):
         elif proposal.phase in ("", "keep"):
             (publishing.publish_calendar if is_calendar else publishing.publish_policy)(proposal, self.now)
             self._begin(proposal, "move", self._moved(proposal))
-        elif not self._carry_on(proposal, self._moved(proposal)):
+        elif not self._carry_on(proposal, self._moved):
             self._finished(proposal, Stage.APPLIED, "proposal_applied")
 
     def _kept(self, proposal: Proposal) -> QuerySet[Timer]:
@@ -154,7 +164,7 @@ class _Worker(Chunks):
         if not proposal.phase:
             (publishing.restore_calendar if is_calendar else publishing.restore_policy)(proposal, self.now)
             self._begin(proposal, "back", self._back(proposal))
-        elif not self._carry_on(proposal, self._back(proposal)):
+        elif not self._carry_on(proposal, self._back):
             self._finished(proposal, Stage.UNDONE, "proposal_undone")
 
     def _back(self, proposal: Proposal) -> QuerySet[Timer]:

@@ -81,7 +81,7 @@ def prepare(chunk: Chunk, now: datetime) -> Prepared:
 def write(
     prepared: Prepared,
     meanwhile: Callable[[], None] = lambda: None,
-    asked: Sequence[Asked] = (),
+    asked: Callable[[], Sequence[Asked]] = tuple,
     on: BaseDatabaseWrapper | None = None,
 ) -> tuple[set[int], list[list[str]]]:
     """Write it, read what is ``asked`` of the rows behind it (``on`` another connection: at the same time), and do ``meanwhile`` (without
@@ -91,10 +91,10 @@ def write(
         _one_by_one(prepared)
         meanwhile()
         with connection.cursor() as cursor:
-            return set(), [_rows(cursor, each) for each in asked]
+            return set(), [_rows(cursor, each) for each in asked()]
     with Aside() as writing, Aside(on) as reading:
         sent = writing.send(partial(_at_once, prepared.parameters))
-        behind = reading.send(partial(_all_rows, asked))
+        behind = reading.send(partial(_all_rows, asked()))
         meanwhile()
         standing = writing.answer(sent)
         return prepared.began.keys() - standing, reading.answer(behind)
