@@ -60,9 +60,9 @@ class Columns:
         left out first; the others choose no more than that."""
         return list(map(self._part().row, self.written(*chosen, most=most)))
 
-    def values(self, written: Iterable[str]) -> Iterator[list[Any]]:
-        """The values of rows as ``written`` gives them, in the order of the columns."""
-        return map(self._part().values, written)
+    def values(self, loaded: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        """The values of rows as ``written`` gives them, read from JSON, in the order of the columns."""
+        return map(self._part().read, loaded)
 
     def written(self, *chosen: QuerySet[Any], most: int | None = None) -> list[str]:
         """The same not yet read: JSON arrays. For who has something else to do between asking and reading."""
@@ -125,7 +125,10 @@ class _Part:
 
     def values(self, written: str) -> list[Any]:
         """Its values in the order of the keys."""
-        values: list[Any] = orjson.loads(written)
+        return self.read(orjson.loads(written))
+
+    def read(self, values: list[Any]) -> list[Any]:
+        """The same of the array."""
         for column, read in self.reads:
             if values[column] is not None:
                 values[column] = read(values[column])

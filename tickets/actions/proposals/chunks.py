@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, QuerySet
 from django.db.models.expressions import RawSQL
@@ -37,20 +38,20 @@ AFTER, SIZE = object(), object()
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A chunk as the database gave it: ``TICKETS`` of the tickets, and what ``clocks_of`` reads."""
+    """A chunk as the database gave it, each a JSON array of arrays: ``TICKETS`` of the tickets, and what ``clocks_of`` reads."""
 
-    tickets: Sequence[str] = ()
-    clocks: Sequence[str] = ()
+    tickets: str = "[]"
+    clocks: str = "[]"
 
     @property
     def last(self) -> int | None:
         """The last ticket."""
         place = READ_OF_TICKET.index("id")
-        return max((orjson.loads(row)[place] for row in self.tickets), default=None)
+        return max((row[place] for row in orjson.loads(self.tickets)), default=None)
 
     def made(self) -> list[Matter]:
         """The tickets, in the order of their ids."""
-        return sorted((Matter(*values) for values in TICKETS.values(self.tickets)), key=attrgetter("id"))
+        return sorted((Matter(*values) for values in TICKETS.values(orjson.loads(self.tickets))), key=attrgetter("id"))
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class Chunks:
 
     def _counted(self, proposal: Proposal, read: _Read) -> tuple[list[Matter], Prepared]:
         """The tickets, and what is to be written of them: nothing of finished work."""
-        target, tickets, clocks = self._target(proposal), read.made(), clocks_of(read.clocks)
+        target, tickets, clocks = self._target(proposal), read.made(), clocks_of(orjson.loads(read.clocks))
         unfinished = [ticket for ticket in tickets if ticket.state not in OVER]
         made = {ticket.pk: recount(clocks.get(ticket.pk, ()), target) for ticket in unfinished}
         refs = {"proposal": proposal.pk, "stage": proposal.stage}
@@ -144,7 +145,7 @@ class Chunks:
         prepared: Prepared,
         meanwhile: Callable[[], None] = lambda: None,
         asked: Callable[[], Sequence[Asked]] = tuple,
-    ) -> tuple[set[int], list[list[str]]]:
+    ) -> tuple[set[int], list[str]]:
         begin = monotonic()
         raced, read = write(prepared, meanwhile, asked, self._beside())
         self._fit(monotonic() - begin)
@@ -152,7 +153,8 @@ class Chunks:
         return raced, read
 
     def _read(self, ids: Sequence[int]) -> _Read:
-        return _Read(TICKETS.written(Ticket.objects.filter(pk__in=ids)), CLOCKS.written(alive_of(ids)))
+        tickets, clocks = TICKETS.written(Ticket.objects.filter(pk__in=ids)), CLOCKS.written(alive_of(ids))
+        return _Read(f"[{','.join(tickets)}]", f"[{','.join(clocks)}]")
 
     def _asked(self, proposal: Proposal, rows: Callable[[Proposal], QuerySet[Timer]], before: _Read) -> Sequence[Asked]:
         """The two statements of ``_read`` for the chunk after that one, compiled once a phase."""
@@ -184,7 +186,13 @@ def _compiled(rows: QuerySet[Timer]) -> list[Asked]:
     following = f"SELECT DISTINCT ticket_id FROM ({sql}) AS concerned WHERE ticket_id > %s ORDER BY ticket_id LIMIT %s"  # noqa: S608 (Django's own text)
     ids = RawSQL(following, [*params, AFTER, SIZE])  # noqa: S611 (the same)
     asked = TICKETS.asked(Ticket.objects.filter(pk__in=ids)), CLOCKS.asked(alive_of(ids))
-    return [each for each in asked if each is not None]
+    return [(_in_one(each[0]), each[1]) for each in asked if each is not None]
+
+
+def _in_one(sql: str) -> str:
+    """The JSON arrays that a statement answers, as one array of them."""
+    joined = "string_agg(written, ',')" if connection.vendor == "postgresql" else "group_concat(written)"
+    return f"WITH found(place, written) AS ({sql}) SELECT coalesce('[' || {joined} || ']', '[]') FROM found"  # noqa: S608 (the same)
 
 
 def _target(proposal: Proposal, now: datetime) -> Target:

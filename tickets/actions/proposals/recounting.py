@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from django.db.models import QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
@@ -109,7 +110,7 @@ def _day(moment: datetime) -> date:
 
 def load(ticket_ids: Sequence[int]) -> dict[int, list[Clock]]:
     """The clocks of these tickets that are neither met nor stopped, the sources' first."""
-    return clocks_of(CLOCKS.written(alive_of(ticket_ids)))
+    return clocks_of(map(orjson.loads, CLOCKS.written(alive_of(ticket_ids))))
 
 
 def alive_of(ticket_ids: Any) -> QuerySet[Timer]:
@@ -117,8 +118,8 @@ def alive_of(ticket_ids: Any) -> QuerySet[Timer]:
     return Timer.objects.filter(ticket_id__in=ticket_ids, run__in=ALIVE)
 
 
-def clocks_of(rows: Iterable[str]) -> dict[int, list[Clock]]:
-    """By ticket, the sources' first."""
+def clocks_of(rows: Iterable[list[Any]]) -> dict[int, list[Clock]]:
+    """By ticket, the sources' first; ``rows``: arrays of ``CLOCKS``."""
     found: dict[int, list[Clock]] = {}
     clocks = [Clock(*values) for values in CLOCKS.values(rows)]
     for clock in sorted(clocks, key=lambda clock: (clock.ticket_id, clock.side == INNER, clock.id)):

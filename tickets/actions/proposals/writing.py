@@ -31,7 +31,7 @@ from .recounting import RUNNING, Recounted
 MOVED = "clock_moved"
 FOLLOW, RECOUNT = ClockEventKind.FOLLOW.value, ClockEventKind.RECOUNT.value
 Asked = tuple[str, Sequence[Any]]
-"""A statement of ``Columns.asked`` and its parameters."""
+"""A statement that answers one value, and its parameters."""
 OF_CLOCK = ("timer_id", "kind", "at", "ground", "document", "actor", "terms", "policy_id", "policy_version", "due_at")
 OF_EVENT = ("ticket_id", "seq", "action", "actor", "user_id", "at", "payload", "previous", "digest", "mac")
 
@@ -83,18 +83,17 @@ def write(
     meanwhile: Callable[[], None] = lambda: None,
     asked: Callable[[], Sequence[Asked]] = tuple,
     on: BaseDatabaseWrapper | None = None,
-) -> tuple[set[int], list[list[str]]]:
+) -> tuple[set[int], list[str]]:
     """Write it, read what is ``asked`` of the rows behind it (``on`` another connection: at the same time), and do ``meanwhile`` (without
     a statement) while PostgreSQL is at both. The ids of the tickets that somebody else changed since they were read, of which nothing was
     written; and the rows read. Rows are held from here on."""
     if connection.vendor != "postgresql" or not prepared.changed:
         _one_by_one(prepared)
         meanwhile()
-        with connection.cursor() as cursor:
-            return set(), [_rows(cursor, each) for each in asked()]
+        return set(), _answers(asked(), connection)
     with Aside() as writing, Aside(on) as reading:
         sent = writing.send(partial(_at_once, prepared.parameters))
-        behind = reading.send(partial(_all_rows, asked()))
+        behind = reading.send(partial(_answers, asked()))
         meanwhile()
         standing = writing.answer(sent)
         return prepared.began.keys() - standing, reading.answer(behind)
@@ -177,14 +176,14 @@ def _at_once(parameters: Sequence[Any], link: Any) -> set[int]:
         return standing
 
 
-def _all_rows(asked: Sequence[Asked], link: Any) -> list[list[str]]:
+def _answers(asked: Sequence[Asked], link: Any) -> list[str]:
+    """The one value that each of them answers."""
+    found = []
     with link.cursor() as cursor:
-        return [_rows(cursor, each) for each in asked]
-
-
-def _rows(cursor: Any, asked: Asked) -> list[str]:
-    cursor.execute(*asked)
-    return [row for _, row in cursor.fetchall()]
+        for each in asked:
+            cursor.execute(*each)
+            found.append(cursor.fetchone()[0])
+    return found
 
 
 def _alike(changed: Sequence[Recounted]) -> list[dict[str, Any]]:
