@@ -16,7 +16,7 @@ from tests.faults import house as houses
 from tests.faults.house import House, Tally, arm, fired, tally, wait_for
 from tickets import clock
 from tickets.actions import seals
-from tickets.models import Notice, Timer
+from tickets.models import Notice
 from tickets.queries import journal
 
 #: `make faults CLOCKS=1000000` asks for more.
@@ -66,14 +66,13 @@ def rest(number: int, seconds: float = 40, steps: Sequence[int] = (2, 3)) -> Tal
 
 
 def killed_in_mid_sweep(house: House, worker: houses.Child) -> None:
-    """A clock that comes soon is held, the sweep waits for it in the middle of its transaction, and dies there."""
+    """The trays are held, the sweep waits for them in the middle of its transaction, behind its events, and dies there."""
     if not ON_POSTGRESQL:
         house.kill(worker)
         return
     with transaction.atomic():
-        soon = max(300, CLOCKS // 500)  # beyond those that the sweep has already taken, be it on time or behind
-        held = Timer.objects.filter(step=0).order_by("next_at")[soon : soon + 1]
-        assert len(held.select_for_update()) == 1
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Notice._meta.db_table} IN SHARE MODE")
         assert wait_for(somebody_waits, 15)
         house.kill(worker)
 
