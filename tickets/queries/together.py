@@ -73,15 +73,15 @@ class Columns:
         with connection.cursor() as cursor:
             cursor.execute(*asked)
             found = cursor.fetchall()
-        if along:
-            brought(along, next(orjson.loads(row) for place, row in found if place))
-        return [row for place, row in found if not place]
+        if along and found:
+            brought(along, orjson.loads(found[0][2]))
+        return [row for _, row, *_ in found]
 
     def asked(
         self, *chosen: QuerySet[Any], most: int | None = None, along: Sequence[Cached[Any]] = ()
     ) -> tuple[str, list[Any]] | None:
-        """The statement and its parameters, for who sends it himself: it answers (0, JSON array), and last (1, what comes along). None
-        when the querysets can choose nothing."""
+        """The statement and its parameters, for who sends it himself: it answers (0, JSON array), and with each row what comes along.
+        None when the querysets can choose nothing."""
         parts = [each for rows in chosen if (each := _ids(rows)) is not None]
         if not parts:
             return None
@@ -96,12 +96,19 @@ class Columns:
     def _part(self) -> _Part:
         vendor = connection.vendor
         if vendor not in self._compiled:
-            ids = RawSQL("SELECT id FROM chosen", [])
-            found = _part("rows", self._listed(QuerySet(self._model).filter(pk__in=ids)).order_by())
+            found = _part("rows", self._listed(QuerySet(self._model).filter(_chosen(self._model))).order_by())
             if found is None:
                 raise ValueError(f"{self._model} chooses nothing")
             self._compiled[vendor] = found
         return self._compiled[vendor]
+
+
+def _chosen(model: type[models.Model]) -> Any:
+    """Rows that are chosen. PostgreSQL looks an array up in the primary key without planning how to join it."""
+    if connection.vendor != "postgresql":
+        return models.Q(pk__in=RawSQL("SELECT id FROM chosen", []))
+    table = connection.ops.quote_name(model._meta.db_table)
+    return RawSQL(f"{table}.id = ANY(ARRAY(SELECT id FROM chosen))", [], models.BooleanField())  # noqa: S611 (our own names)
 
 
 def _ids(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
@@ -147,17 +154,17 @@ def _part(name: str, rows: QuerySet[Any, dict[str, Any]]) -> _Part | None:
     return _Part(name, keys, reads, sql, tuple(params))
 
 
-def _statement(parts: list[_Part], last: Sequence[str] = ()) -> tuple[str, list[Any]]:
-    """The parts one after another; ``last``: columns of a row at the end."""
+def _statement(parts: list[_Part], along: Sequence[str] = ()) -> tuple[str, list[Any]]:
+    """The parts one after another; ``along``: what each row is told with, asked once (as a row of its own PostgreSQL would plan it
+    for three times as long)."""
     array, cast = ("json_build_array", "::text") if connection.vendor == "postgresql" else ("json_array", "")
+    beside = f", (SELECT {array}({', '.join(along)}){cast})" if along else ""
     tables, lines, params = [], [], list[Any]()
     for place, part in enumerate(parts):
         columns = [f"c{number}" for number in range(len(part.keys))]
         tables.append(f"p{place}({', '.join(columns)}) AS ({part.sql})")
-        lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast} FROM p{place}")
+        lines.append(f"SELECT {place}, {array}({', '.join(columns)}){cast}{beside} FROM p{place}")
         params += part.params
-    if last:
-        lines.append(f"SELECT {len(parts)}, {array}({', '.join(last)}){cast}")
     return f"WITH {', '.join(tables)} {' UNION ALL '.join(lines)}", params
 
 

@@ -224,7 +224,9 @@ def shown(rows: Iterable[dict[str, Any]], scope: Scope, now: datetime) -> list[d
 
 
 def _shown(row: dict[str, Any], scope: Scope, lefts: Lefts) -> dict[str, Any]:
-    return {**scopes.redact_row(row, scope), **_told(row, lefts)}
+    seen = scopes.redact_row(row, scope)
+    seen.update(_told(row, lefts))
+    return seen
 
 
 def _told(row: dict[str, Any], lefts: Lefts) -> dict[str, Any]:
