@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from rapidfuzz import fuzz, process
 
@@ -16,11 +16,12 @@ from tickets.models import Inquiry, Person, Ticket, vault
 from .together import together
 
 WINDOW = timedelta(days=60)
-MOST_CANDIDATES = 400
+#: Candidates at the most: of the newest whatever they are about, and of one caller or one place (some call every day).
+NEWEST, OF_ONE = 400, 100
 LIKE = 72.0
 #: So many characters of a text are compared.
 BEGINNING = 200
-COLUMNS = ("id", "number", "title", "state", "place", "registered_at", "beginning", "has_phone", "has_number")
+COLUMNS = ("id", "number", "title", "state", "place", "registered_at", "beginning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +48,48 @@ def like(
     most: int = 5,
 ) -> list[Suggestion]:
     """The likeliest among ``visible`` tickets of the last 60 days, best first. One statement, a bounded number of candidates."""
-    marked = (
-        visible.exclude(state="merged")
-        .order_by()
-        .annotate(
-            has_phone=Exists(_inquiries().filter(person__in=_of_phone(phone))),
-            has_number=Exists(_inquiries().filter(number__in=related)),
-            beginning=Left("content", BEGINNING),
-        )
+    rows_of = (
+        visible.exclude(state="merged").order_by("-id").annotate(beginning=Left("content", BEGINNING)).values(*COLUMNS)
     )
-    lists = {"newest": marked, "related": marked.filter(pk__in=_tickets_of(phone, related))}
-    if place:
-        lists["placed"] = marked.filter(place=place)
-    found = together({name: each.order_by("-id").values(*COLUMNS)[:MOST_CANDIDATES] for name, each in lists.items()})
+    called, numbered = _called(phone), _numbered(related)
+    found = together(
+        {
+            "newest": rows_of[:NEWEST],
+            "called": rows_of.filter(pk__in=called)[:OF_ONE],
+            "numbered": rows_of.filter(pk__in=numbered)[:OF_ONE],
+            "placed": rows_of.filter(place=place)[:OF_ONE] if place else rows_of.none(),
+            "phones": called,
+            "numbers": numbered,
+        }
+    )
+    of_phone, of_number = ({row["ticket_id"] for row in found.pop(name)} for name in ("phones", "numbers"))
     since = now - WINDOW  # asked of the rows: the newest by number need no index of their days
     rows = {row["id"]: row for each in found.values() for row in each if row["registered_at"] >= since}
     texts = {pk: f"{row['title']} {row['beginning']}" for pk, row in rows.items()}
     scores = _scores(f"{title} {content[:BEGINNING]}", texts)
-    suggested = [_suggest(row, scores.get(pk, 0.0), place) for pk, row in rows.items()]
+    suggested = [
+        _suggest(
+            row, scores.get(pk, 0.0), number=pk in of_number, phone=pk in of_phone, place=row["place"] == place != ""
+        )
+        for pk, row in rows.items()
+    ]
     return sorted((each for each in suggested if each.reasons), key=lambda each: (-len(each.reasons), -each.likeness))[
         :most
     ]
 
 
-def _inquiries() -> QuerySet[Inquiry]:
-    return Inquiry.objects.filter(ticket=OuterRef("pk"))
-
-
-def _of_phone(phone: str) -> QuerySet[Person, Any]:
-    """The people with this number; nobody where none was given."""
+def _called(phone: str) -> QuerySet[Inquiry, Any]:
+    """The newest tickets of who called with this number; nothing where none was given."""
     digest = vault.digest(phone)
     if not digest:
-        return Person.objects.none().values("pk")
-    return Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest)).values("pk")
+        return Inquiry.objects.none().values("ticket_id")
+    people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest))
+    return Inquiry.objects.filter(person__in=people.order_by("-pk").values("pk")[:OF_ONE]).values("ticket_id")
 
 
-def _tickets_of(phone: str, related: tuple[str, ...]) -> QuerySet[Inquiry, Any]:
-    """By index: the tickets of a caller, and those a source calls related."""
-    wanted = Q(person__in=_of_phone(phone)) | (Q(number__in=related) if related else Q(pk__in=[]))
-    return Inquiry.objects.filter(wanted).values("ticket_id")
+def _numbered(related: tuple[str, ...]) -> QuerySet[Inquiry, Any]:
+    """The tickets that a source calls related."""
+    return Inquiry.objects.filter(number__in=related).values("ticket_id")
 
 
 def _scores(text: str, candidates: dict[int, str]) -> dict[int, float]:
@@ -93,12 +97,7 @@ def _scores(text: str, candidates: dict[int, str]) -> dict[int, float]:
     return {pk: score for _, score, pk in found}
 
 
-def _suggest(row: Mapping[str, Any], score: float, place: str) -> Suggestion:
-    holds = {
-        "number": row["has_number"],
-        "phone": row["has_phone"],
-        "place": bool(place) and row["place"] == place,
-        "text": score >= LIKE,
-    }
-    reasons = tuple(name for name, is_so in holds.items() if is_so)
+def _suggest(row: Mapping[str, Any], score: float, **holds: bool) -> Suggestion:
+    """``holds``: number, phone and place, whether they are the same."""
+    reasons = tuple(name for name, is_so in {**holds, "text": score >= LIKE}.items() if is_so)
     return Suggestion(row["id"], row["number"], row["title"], row["state"], reasons, score)
