@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from hotline.wording import sign
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
 from tickets.domain.moments import to_local
@@ -153,7 +154,7 @@ def answer(file: BinaryIO, name: str, now: datetime) -> FileResponse:
 
 def head(narrowed: Mapping[str, str], who: str, now: datetime) -> list[str]:
     """What stands above a table: how it was narrowed; by whom and when it was taken out."""
-    chosen = "；".join(f"{name}：{value}" for name, value in narrowed.items())
+    chosen = sign(";").join(f"{name}{sign(':')}{value}" for name, value in narrowed.items())
     return [
         _("Narrowed by: %s") % chosen if chosen else _("Not narrowed"),
         _("Exported by %(who)s at %(when)s. Recorded in the journal; personal data covered as on the page.")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hotline.models import User
 from hotline.telling import tray
-from hotline.wording import moments, pair
+from hotline.wording import aside, moments
 from tickets.actions import ledger
 from tickets.domain.moments import to_local
 from tickets.domain.words import AlertRoad, Urgency
@@ -104,7 +104,7 @@ def _line(notice: Notice, now: datetime) -> str:
     number = notice.ticket.number if notice.ticket else ""
     due = notice.ticket.due_at if notice.ticket and notice.kind.startswith("clock_") else None
     said = tray.words(notice.kind, notice.facts)
-    when = pair(f"（{moments.due(due, now)}）", f" ({moments.due(due, now)})") if due else ""
+    when = aside(moments.due(due, now)) if due else ""
     return f"{number} {said}{when}".strip()
 
 

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from hotline.acting.kinds import Kind
 from hotline.acting.kinds.base import OneWord, Several, Unit
-from hotline.wording import said
+from hotline.wording import listed, said
 from hotline.wording.names import LABELS
 from tickets.queries import offices
 
@@ -81,5 +81,5 @@ def _help(field: Any) -> str:
         words = [said(word) for word in field.vocabulary]
         said_of.append(_("Several, parted by 、"))
     if words:
-        said_of.append(_("One of: %s") % "、".join(words))
+        said_of.append(_("One of: %s") % listed(words))
     return " ".join(part for part in said_of if part)

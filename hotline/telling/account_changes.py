@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from hotline.models import User
-from hotline.wording import label, pair
+from hotline.wording import label, listed, pair
 from tickets.domain.words import Role
 from tickets.queries.names import SectionNames
 
@@ -63,4 +63,4 @@ def _shown(value: Any) -> str:
 
 
 def _roles(codes: list[str]) -> str:
-    return "、".join(label(Role, code) for code in codes) or "—"
+    return listed(label(Role, code) for code in codes) or "—"

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from hotline.models import User
-from hotline.wording import label, pair
+from hotline.wording import label, pair, sign
 from tickets.domain.moments import at
 from tickets.domain.states import Action
 from tickets.models import Event, Reading, ReadingKind, Seal
@@ -89,7 +89,7 @@ def _more(event: Event) -> str:
     refs = json.loads(event.payload).get("refs")
     if not isinstance(refs, dict):
         return ""
-    return "；".join(f"{pair(*SHOWN[name])} {_short(refs[name])}" for name in SHOWN if name in refs)
+    return sign(";").join(f"{pair(*SHOWN[name])} {_short(refs[name])}" for name in SHOWN if name in refs)
 
 
 def _short(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.permissions.table import PERSON_SEARCH
 from hotline.telling import finding, rows
-from hotline.wording import mask_text, pair
+from hotline.wording import listed, mask_text, pair
 from tickets.actions import routing
 from tickets.domain import telephone
 from tickets.domain.actors import Actor
@@ -164,7 +164,7 @@ def _reasons(each: duplicates.Suggestion) -> str:
     said_so = [pair(*REASONS[name]) for name in each.reasons if name in REASONS]
     if "text" in each.reasons:
         said_so.append(pair(f"内容相近 {each.likeness:.0f}%", f"{each.likeness:.0f}% alike"))
-    return pair("、", ", ").join(said_so)
+    return listed(said_so)
 
 
 def _told(row: Row) -> Row:
@@ -192,7 +192,7 @@ def proposal(typed: Typed, now: datetime) -> Proposal | None:
     counted = habits.handled(decision.matched, now)
     return Proposal(
         section=known[decision.section_id].name,
-        helpers="、".join(known[pk].name for pk in decision.co_section_ids if pk in known),
+        helpers=listed(known[pk].name for pk in decision.co_section_ids if pk in known),
         reason=pair(decision.reason_zh, decision.reason_en),
         dispatches=dispatches and not typed.is_confidential,
         handled=dict(counted).get(decision.section_id, 0),

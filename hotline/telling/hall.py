@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotline.wording import label, mask_text, moments, pair, why_routed
+from hotline.wording import label, listed, mask_text, moments, pair, why_routed
 from tickets.domain.words import NO_CALLER, Outcome, RejectionReason, ReturnReason, SuspensionGround
 from tickets.models import Post, RequestKind
 from tickets.queries import signing
@@ -155,7 +155,7 @@ def _to_send(row: Row, hanging: Hanging) -> Why:
     if not reply:
         return Why("")
     sources = [pair(each["source__name_zh"], each["source__name_en"]) for each in hanging.all("sources", row)]
-    under = DOT.join(filter(None, (_("to %s") % "、".join(dict.fromkeys(sources)), reply["approver__name"])))
+    under = DOT.join(filter(None, (_("to %s") % listed(dict.fromkeys(sources)), reply["approver__name"])))
     return Why(label(Outcome, reply["outcome"]), mask_text(reply["beginning"]), under)
 
 

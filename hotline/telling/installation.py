@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hotline.models import WATCHERS, OneTimeLink, User
 from hotline.permissions import deputies
-from hotline.wording import said
+from hotline.wording import listed, said
 from tickets.domain.words import SECTION, Role
 from tickets.models import Phrase, Project, Route, Section, Term
 
@@ -52,7 +52,7 @@ def look(now: datetime) -> Standing:
         "phrases": Phrase.objects.filter(is_active=True).count(),
         "terms": Term.objects.filter(is_active=True).count(),
     }
-    holders = [(said(role), "、".join(str(user) for user in people if role.value in user.roles)) for role in WATCHERS]
+    holders = [(said(role), listed(str(user) for user in people if role.value in user.roles)) for role in WATCHERS]
     return Standing(counts, holders, list(_gaps(people, sections, routes, now)))
 
 
@@ -89,5 +89,5 @@ def _signs_elsewhere() -> bool:
 
 
 def _some(rows: list[Any], most: int = 6) -> str:
-    shown = "、".join(str(row) for row in rows[:most])
+    shown = listed(str(row) for row in rows[:most])
     return shown if len(rows) <= most else _("%(some)s and %(more)d more") % {"some": shown, "more": len(rows) - most}

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotline.permissions.table import SEES_CARD
-from hotline.wording import label, mask_text, moments, pair
+from hotline.wording import label, listed, mask_text, moments, pair
 from tickets.domain.actors import Actor
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.counting import day_of
@@ -94,7 +94,7 @@ def what(proposal: Proposal, today: date) -> list[dict[str, str]]:
         for row in change.hours
     ]
     if change.no_days:
-        days = "、".join(moments.day(day, today) for day in change.no_days[:12])
+        days = listed(moments.day(day, today) for day in change.no_days[:12])
         made.append({"when": days, "what": _("as its weekday again"), "name": "", "tone": ""})
     for year in change.years:
         words = _("table announced") if year.announced else _("table provisional")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotline.wording import label, mask_text, moments, pair
+from hotline.wording import aside, label, listed, mask_text, moments, pair
 from tickets.domain.calendar import DayKind, WorkingCalendar
 from tickets.domain.states import State
 from tickets.domain.terms import End, Unit
@@ -31,7 +31,7 @@ def conditions(route: Route) -> list[tuple[str, str]]:
     return [
         (
             said,
-            "、".join(label(VOCABULARIES[name], each) if name in VOCABULARIES else str(each) for each in found[name]),
+            listed(label(VOCABULARIES[name], each) if name in VOCABULARIES else str(each) for each in found[name]),
         )
         for name, said in names.items()
         if found.get(name)
@@ -71,7 +71,7 @@ def rehearsal(found: Rehearsal, sections: Sections) -> dict[str, Any]:
             {
                 **row, "title": mask_text(row["title"]), "state_label": label(State, row["state"]), "was_name": name(row["was"]),
                 "to_name": name(row["to"]), "went_name": name(row["went"], _("not dispatched yet")), "is_same": row["went"] == row["to"],
-                "words": "、".join(row["why"]),
+                "words": listed(row["why"]),
             }
             for row in found.sample
         ],
@@ -122,7 +122,7 @@ def _policy(row: Policy, today: date) -> dict[str, Any]:
         "row": row,
         "name": pair(*row.names),
         "citation": pair(*row.citations),
-        "whom": "、".join(each for each in whom if each) or _("everything"),
+        "whom": listed(filter(None, whom)) or _("everything"),
         "amount": amount(row),
         "is_margin": row.side == Side.INNER and row.clock == ClockKind.REPLY and not row.is_redo,
         "start": label(Start, row.starts_at),
@@ -137,7 +137,7 @@ def _policy(row: Policy, today: date) -> dict[str, Any]:
 def _step(step: Mapping[str, Any]) -> str:
     who = label(Role, step["to"])
     if card := str(step.get("card", "")):
-        who += pair(f"（{label(Card, card)}）", f" ({label(Card, card)})")
+        who += aside(label(Card, card))
     if not step["after_hours"]:
         return pair(f"到期即报{who}", f"{who} at once")
     return pair(f"超期 {step['after_hours']} 小时报{who}", f"{who} after {step['after_hours']} h")

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotline.permissions.table import SEES_CARD
-from hotline.wording import label, mask_text, pair
+from hotline.wording import aside, label, mask_text, pair
 from tickets.domain.actors import Actor
 from tickets.domain.terms import Unit
 from tickets.models import Policy, Section, Ticket
@@ -17,7 +17,7 @@ from tickets.queries.simulation import NOBODY, Line, Otherwise, Simulated
 
 def policy(row: Policy) -> str:
     """宿事速办：其他各类（现行 10 个工作日）."""
-    return f"{pair(*row.names)}（{row.amount.normalize():f} {label(Unit, row.unit)}）"
+    return f"{pair(*row.names)}{aside(f'{row.amount.normalize():f} {label(Unit, row.unit)}')}"
 
 
 def simulated(found: Simulated, otherwise: Otherwise, sections: Mapping[int, Section], actor: Actor) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.permissions.table import SEES_CARD
-from hotline.wording import label, mask_text, pair
+from hotline.wording import aside, label, mask_text, pair
 from tickets.domain.actors import Actor
 from tickets.domain.words import Card, ClockKind
 
@@ -77,7 +77,7 @@ def plain(kind: str, facts: Mapping[str, Any]) -> str:
 def _card(facts: Mapping[str, Any]) -> str:
     """黄牌, 红牌: what the step of the policy shows to whom it is told."""
     card = str(facts.get("card", ""))
-    return pair(f"（{label(Card, card)}）", f" ({label(Card, card)})") if card else ""
+    return aside(label(Card, card)) if card else ""
 
 
 def more(facts: Mapping[str, Any]) -> str:

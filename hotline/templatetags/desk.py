@@ -7,11 +7,17 @@ from typing import Any
 
 from django import template
 
+from hotline import wording
 from hotline.wording import moments
 from tickets import clock
 from tickets.domain.moments import to_local
 
 register = template.Library()
+
+
+register.filter(wording.listed)
+register.filter(wording.aside)
+register.simple_tag(wording.sign)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from hotline.telling import rules as telling
-from hotline.wording import label, pair, said
+from hotline.wording import label, listed, pair, said
 from tickets.actions.timers.planned import Planner
 from tickets.domain.moments import to_local
 from tickets.domain.routing import Facts
@@ -104,7 +104,7 @@ def _signer(rule: SignOffRule) -> str:
         label(Outcome, rule.outcome),
         _("supervised matters") if rule.is_supervised else "",
     ]
-    return "、".join(each for each in said_of if each) or _("everything")
+    return listed(filter(None, said_of)) or _("everything")
 
 
 @page("page.rules")

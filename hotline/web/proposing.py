@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from hotline.acting import amending
 from hotline.acting.fields import Misread, Strict
 from hotline.telling import proposals as telling
-from hotline.wording import pair, said
+from hotline.wording import listed, pair, said
 from tickets.actions import calendars
 from tickets.actions import proposals as actions
 from tickets.domain.moments import to_local
@@ -65,7 +65,7 @@ def _propose(visit: Visit, way: str, values: Mapping[str, Any]) -> Proposal:
         actor=visit.actor, now=visit.now,
     )  # fmt: skip
     if kept:
-        days = "、".join(f"{row.date:%Y-%m-%d} {row.name_zh}" for row in kept)
+        days = listed(f"{row.date:%Y-%m-%d} {row.name_zh}" for row in kept)
         messages.warning(visit.request, _("Kept as ordered locally: %s") % days)
     return made
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from hotline.acting import unsent as acting
 from hotline.models import User
+from hotline.wording import listed
 from hotline.wording.names import LABELS
 
 from .visit import Visit, page
@@ -38,7 +39,7 @@ def _shown(row: acting.Unsent) -> dict[str, Any]:
     path, _, query = row.path.partition("?")
     kept = "&".join(part for part in (query, urlencode({"unsent": row.pk})) if part)
     told = [
-        (str(LABELS.get(name, name)), "、".join(texts))
+        (str(LABELS.get(name, name)), listed(texts))
         for name, texts in row.typed.items()
         if name not in UNSAID and any(text.strip() for text in texts)
     ]

@@ -23,7 +23,7 @@ from rest_framework.exceptions import NotFound
 from hotline.acting import unsent
 from hotline.models import User
 from hotline.permissions import Owed, actor_of, deputies, may, owed, scope_of
-from hotline.wording import label, language_of, said
+from hotline.wording import language_of, listed, said
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
@@ -68,7 +68,7 @@ class Visit:
     @property
     def at(self) -> str:
         """Where he works: his section, else what he does."""
-        return self.section.name if self.section else self.roles.split("、")[0]
+        return self.section.name if self.section else self._roles[0] if self._roles else ""
 
     @property
     def who(self) -> str:
@@ -79,7 +79,11 @@ class Visit:
     @cached_property
     def roles(self) -> str:
         """What the account, or the deputy, is for."""
-        return "、".join(label(Role, role.value) for role in Role if role in self.actor.roles)
+        return listed(self._roles)
+
+    @cached_property
+    def _roles(self) -> list[str]:
+        return [said(role) for role in Role if role in self.actor.roles]
 
     @property
     def may_act_for(self) -> list[dict[str, Any]]:

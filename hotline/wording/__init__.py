@@ -4,14 +4,17 @@ from . import differing, moments
 from .labels import in_chinese, label, language_of, pair, said, why_routed, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
+from .signs import aside, listed, sign
 
 __all__ = [
     "COVER",
     "Cover",
+    "aside",
     "differing",
     "in_chinese",
     "label",
     "language_of",
+    "listed",
     "mask_id",
     "mask_name",
     "mask_phone",
@@ -19,6 +22,7 @@ __all__ = [
     "moments",
     "pair",
     "said",
+    "sign",
     "why_routed",
     "words",
 ]

@@ -107,19 +107,27 @@ MORE: dict[str, tuple[str, Sight]] = {
 def main() -> None:
     """One house in which a year and a morning have passed; each page once, before the first role that comes to it."""
     only = os.environ.get("ONLY", "")
-    with _house() as house, _browser() as browser:
-        lived = live(lambda account: Desk(browser, house, account))
-        places = _found(browser, house) if only != "guide" else []
-        for short, language in LANGUAGES.items():
-            for name, size in SIZES.items() if only != "guide" else ():
-                folder = FOLDER / short
-                count = sum(1 for _ in _taken(browser, house, places, folder, name, size, language))
-                count += _seen(browser, house, lived, folder, name, size, language)
-                print(f"docs/screenshots/{short}: {count} pages, {name}", flush=True)
-        for short, language in (
-            LANGUAGES.items() if only != "pages" else ()
-        ):  # last: the pages show those that are there
-            print(f"docs/guide/pictures/{short}: {_illustrate(browser, house, lived, short, language)}", flush=True)
+    with _house() as house:
+        with _browser(LANGUAGES["zh"]) as browser:
+            lived = live(lambda account: Desk(browser, house, account))
+            places = _found(browser, house) if only != "guide" else []
+        if only != "guide":
+            for short, language in LANGUAGES.items():
+                with _browser(language) as browser:
+                    _pages(browser, house, lived, places, short, language)
+        if only != "pages":  # last: the pages show those that are there
+            for short, language in LANGUAGES.items():
+                with _browser(language) as browser:
+                    count = _illustrate(browser, house, lived, short, language)
+                print(f"docs/guide/pictures/{short}: {count}", flush=True)
+
+
+def _pages(browser: Browser, house: Started, lived: Lived, places: list[Place], short: str, language: str) -> None:
+    """Every page in one language, wide and on a phone."""
+    for name, size in SIZES.items():
+        count = sum(1 for _ in _taken(browser, house, places, FOLDER / short, name, size, language))
+        count += _seen(browser, house, lived, FOLDER / short, name, size, language)
+        print(f"docs/screenshots/{short}: {count} pages, {name}", flush=True)
 
 
 def _illustrate(browser: Browser, house: Started, lived: Lived, short: str, language: str) -> int:
@@ -211,9 +219,12 @@ def _house() -> Iterator[Started]:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def _browser(language: str) -> Iterator[Browser]:
+    """One whose own words (a field for a day) are in the language of the pages, where it has them."""
     with sync_playwright() as player:
-        yield player.chromium.launch(executable_path=chromium.find(), args=chromium.OPTIONS)
+        yield player.chromium.launch(
+            executable_path=chromium.find(), args=chromium.OPTIONS, env=os.environ | chromium.speaking(language)
+        )
 
 
 if __name__ == "__main__":

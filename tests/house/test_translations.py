@@ -11,12 +11,16 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from hotline.wording import aside, listed, sign
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("config", "hotline", "integrations", "tickets")
 FOLDER = ROOT / "hotline" / "locale" / "zh_Hans" / "LC_MESSAGES"
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PLACE = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: 、。（）：；？ and their like, as wide as a character.
+WIDE = re.compile(r"[\u3000-\u3011\uff01-\uff0f\uff1a-\uff1f]")
 #: Sentences in which every word is the same in both languages.
 SAME: frozenset[str] = frozenset()
 
@@ -86,6 +90,24 @@ def test_the_chinese_is_chinese_and_the_source_is_english() -> None:
     for english, chinese in WRITTEN.items():
         assert CHINESE.search(chinese) or english in SAME, english
         assert not CHINESE.search(english), english
+
+
+def test_no_template_holds_a_sign_of_one_language() -> None:
+    """What stands between translated words is set by the language too: ``{% sign ":" %}``, ``|listed``, ``|aside``."""
+    held = {
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "hotline" / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if WIDE.search(re.sub(r"\{#.*?#\}", "", line))
+    }
+    assert held == set()
+
+
+def test_signs_are_those_of_the_language() -> None:
+    for language, shown in (("zh-hans", "甲、乙（丙）：丁；戊"), ("en", "甲, 乙 (丙): 丁; 戊")):
+        with translation.override(language):
+            assert f"{listed(['甲', '乙'])}{aside('丙')}{sign(':')}丁{sign(';')}戊" == shown
+            assert aside("") == ""
 
 
 def test_the_compiled_file_is_the_written_one() -> None:

@@ -13,6 +13,7 @@ from . import NoServer, apt_install
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 #: As root and in a container: no sandbox of its own, no shared memory of 64 MB.
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"]
+WORDS = ("/usr/lib/chromium/locales", "/opt/google/chrome/locales")
 FONTS = "fonts-wqy-microhei"
 #: How a test is skipped that needs one: the only skip that a whole run forgives, and tells.
 MISSING = "no Chromium"
@@ -29,6 +30,13 @@ def find() -> str:
     if path := _on_this_machine():
         return path
     raise NoServer("No Chromium: install the package chromium (and fonts-wqy-microhei), or set CHROMIUM to its path.")
+
+
+def speaking(language: str) -> dict[str, str]:
+    """The environment in which it speaks this language itself; its words and a Latin face are fetched on a Debian machine."""
+    if not any(Path(folder, "zh-CN.pak").is_file() for folder in WORDS):
+        apt_install("chromium-l10n", "fonts-liberation")
+    return {"LANGUAGE": "zh_CN" if language.startswith("zh") else "en_US"}
 
 
 def _on_this_machine() -> str:

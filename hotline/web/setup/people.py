@@ -21,7 +21,7 @@ from hotline.acting.kinds.base import section_of
 from hotline.acting.kinds.people import PersonForm
 from hotline.models import User
 from hotline.telling import account_changes
-from hotline.wording import said
+from hotline.wording import listed, said
 from tickets.domain.states import UnableToMove
 from tickets.domain.words import Role
 from tickets.models import Section
@@ -94,7 +94,7 @@ def _narrowed(rows: Any, asked: Mapping[str, str]) -> Any:
 
 
 def _row(user: User) -> dict[str, Any]:
-    roles = "、".join(said(role) for role in Role if role.value in user.roles)
+    roles = listed(said(role) for role in Role if role.value in user.roles)
     return {"user": user, "roles": roles, "has_factor": getattr(user, "has_factor", False)}
 
 
@@ -149,7 +149,7 @@ def _facts(visit: Visit, user: User) -> dict[str, Any]:
         "tabs": tabs(visit),
         "person": user,
         "roles": [(role.value, said(role), role.value in user.roles) for role in accounts.GRANTED],
-        "held": "、".join(said(role) for role in Role if role.value in user.roles),
+        "held": listed(said(role) for role in Role if role.value in user.roles),
         "is_machine": Role.ADAPTER.value in user.roles,
         "factor": Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first(),
         "link": links.open_for(user, visit.now),

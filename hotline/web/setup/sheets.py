@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 
 from hotline.acting import sheet_files, sheets
 from hotline.acting.kinds import KINDS, Kind
-from hotline.wording import said
+from hotline.wording import said, sign
 from hotline.wording.names import LABELS
 from tickets.actions import ledger
 from tickets.documents import FileRefused
@@ -128,7 +128,9 @@ def _shown(sheet: sheets.Sheet, *, is_written: bool) -> dict[str, Any]:
 
 def _line(sheet: sheets.Sheet, line: sheets.Line) -> dict[str, Any]:
     errors = [
-        f"{LABELS[name]}：{text}" if name in LABELS else text for name, texts in line.errors.items() for text in texts
+        f"{LABELS[name]}{sign(':')}{text}" if name in LABELS else text
+        for name, texts in line.errors.items()
+        for text in texts
     ]
     cells = [(line.cells.get(name, ""), name in line.errors) for name in sheet.columns]
     return {
