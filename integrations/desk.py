@@ -148,7 +148,7 @@ class Parked(_Desk):
 
     @extend_schema(
         operation_id="parked_list",
-        summary="待处理来件 / Parked records",
+        summary="待人工处理来件 / Parked records",
         tags=["parked"],
         parameters=[AFTER, SOURCE],
         responses=ParkedPage,

@@ -75,11 +75,11 @@ class Wire:
         try:
             return _receive(client, request, limit)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as trouble:
-            raise AdapterError(f"平台连接不上:{type(trouble).__name__}", code="unreachable") from trouble
+            raise AdapterError(f"平台连接不上：{type(trouble).__name__}", code="unreachable") from trouble
         except httpx.TimeoutException as trouble:
             raise AdapterError("平台超时未答复", code="timeout", unclear=True) from trouble
         except httpx.HTTPError as trouble:
-            raise AdapterError(f"连接中断:{type(trouble).__name__}", code="dropped", unclear=True) from trouble
+            raise AdapterError(f"连接中断：{type(trouble).__name__}", code="dropped", unclear=True) from trouble
 
     def close(self) -> None:
         """Give the pooled connections back."""
@@ -93,7 +93,7 @@ class Wire:
         except httpx.InvalidURL as trouble:
             raise AdapterError("地址无效", code="bad_address", permanent=True) from trouble
         if _origin(url) != self._home:
-            raise AdapterError(f"不允许访问配置以外的主机:{url.host[:80]}", code="foreign_host", permanent=True)
+            raise AdapterError(f"不允许访问配置以外的主机：{url.host[:80]}", code="foreign_host", permanent=True)
         return url
 
     def _open(self) -> httpx.Client:

@@ -29,12 +29,12 @@ PATIENCE = 20  # attempts at an event whose opening cannot be fetched because th
 
 OPENING_MISSING = (
     "number",
-    "平台上也查不到这一轮的派单记录,请核对编号后重放",
+    "平台上也查不到这一轮的派单记录，请核对编号后重放",
     "The platform has no opening record of this round either: check the number and replay",
 )
 OTHER_BYTES = (
     "key",
-    "编号相同而内容不同,先到的一条是第{id}号,请核对后重放或作废",
+    "编号相同而内容不同，先到的一条是第{id}号，请核对后重放或作废",
     "Same id, other content; the earlier record is no. {id}: compare, then replay or discard",
 )
 
@@ -271,7 +271,7 @@ def _apply(row: InboxItem, says: Sequence[Incoming], now: datetime, *, last_chan
     row.attempts, row.read_at = row.attempts + 1, now
     if troubles:
         field, zh, en = troubles[0]
-        more = f"(共{len(troubles)}处,另{len(results)}条已入库)" if len(says) > 1 else ""
+        more = f"(共{len(troubles)}处，另{len(results)}条已入库)" if len(says) > 1 else ""
         row.lot, row.field, row.trouble_zh, row.trouble_en = Lot.PARKED, field[:80], f"{zh}{more}"[:400], en[:400]
     else:
         row.lot, row.field = Lot.DONE, ""
@@ -306,13 +306,13 @@ def _set_aside(row: InboxItem, lot: Lot, field: str, zh: str, en: str, now: date
 def _park_unexpected(row: InboxItem, error: Exception, now: datetime) -> str:
     told = masking.trouble(error)
     log.error("inbox %s of %s parked: %s", row.pk, row.source, told)
-    return _set_aside(row, Lot.PARKED, "", f"程序异常,请联系维护人员:{told}", f"Unexpected error: {told}", now)
+    return _set_aside(row, Lot.PARKED, "", f"程序异常，请联系维护人员：{told}", f"Unexpected error: {told}", now)
 
 
 def _leave(row: InboxItem, error: AdapterError, now: datetime) -> str:
     """The platform could not be asked: the record waits for the next run, not for ever."""
     if error.permanent or row.attempts + 1 >= PATIENCE:
-        zh, en = f"派单记录取不到:{error}", f"The opening record cannot be fetched: {error.code or 'error'}"
+        zh, en = f"派单记录取不到：{error}", f"The opening record cannot be fetched: {error.code or 'error'}"
         return _set_aside(row, Lot.PARKED, "number", zh, en, now)
     InboxItem.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
     return "away"

@@ -100,7 +100,7 @@ def _locked(item_id: int) -> InboxItem:
         lot = Lot(item.lot)
         raise UnableToSettle(
             "lot",
-            f"第{item_id}号记录现为“{lot.zh}”,不需要处理。",
+            f"第{item_id}号记录现为“{lot.zh}”，不需要处理。",
             f"Record {item_id} is “{lot.en}”: there is nothing to settle.",
         )
     return item

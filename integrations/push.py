@@ -137,7 +137,7 @@ def _asked_first(adapter: Adapter, claim: Claim, message: Outgoing, now: datetim
     if book is not None and _is_reached(message, book):
         return _accepted(claim, _as_receipt(book), now)
     if is_dead_key:
-        told = "结果不明已超过7天,平台不再识别重复提交,请人工核对 / unclear for over 7 days: ask the platform, then mark as sent or replay"
+        told = "结果不明已超过7天，平台不再识别重复提交，请人工核对 / unclear for 7 days: ask the platform, then mark as sent or replay"
         return _settled("unknown", delivery.unknown, claim, told, now)
     return ""
 

@@ -31,7 +31,7 @@ class UnknownPlatform(Exception):
 
     def __init__(self, code: str) -> None:
         known = "、".join(codes()) or "无"
-        super().__init__(f"没有接入代码为“{code}”的平台(现有:{known}) / no platform is connected under this code")
+        super().__init__(f"没有接入代码为“{code}”的平台（现有：{known}） / no platform is connected under this code")
         self.code = code
 
 

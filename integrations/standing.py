@@ -29,9 +29,9 @@ class Health(Labelled):
     """How a platform stands."""
 
     WELL = "well", "正常", "Well"
-    LATE = "late", "久未拉取", "No pull for long"
+    LATE = "late", "长时间未拉取", "No pull for long"
     PAUSED = "paused", "暂停访问", "Left alone for a while"
-    STOPPED = "stopped", "已停用，等人处理", "Stopped, waits for a person"
+    STOPPED = "stopped", "已停止访问，待人工处理", "Stopped, waits for a person"
     OFF = "off", "未启用", "Not connected"
 
 

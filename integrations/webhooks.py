@@ -23,7 +23,7 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
     """POST /hooks/<source>: 204 once the raw bytes are stored (also when they were before); 401, 404, 405, 413 with the reason."""
     verify = registry.verifies(source)
     if verify is None:
-        return _refusal(404, "没有这个推送地址,请核对平台代码。", "No such address: check the platform's code.")
+        return _refusal(404, "没有这个推送地址，请核对平台代码。", "No such address: check the platform's code.")
     if request.method != "POST":
         return _refusal(405, "只接受POST。", "Only POST is taken.")
     raw = _body(request)

@@ -59,7 +59,9 @@ def _told(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> dict[
 def _known(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> str:
     """Refusals of the acts themselves that can be told before trying."""
     if action is Action.ASK_SECTION_RETURN and ticket.must_handle:
-        return pair("裁定不予退回，须由本科室办理。", "The return was refused: this section must handle it.")
+        return pair(
+            "办公室已裁定不予退单，本轮须由本科室办理。", "The return was refused: this section must handle it."
+        )
     if action is Action.CONTRIBUTE and not helps:
         return pair("本科室不是本件的协办单位。", "Your section does not co-handle this matter.")
     if action is Action.WITHDRAW and Channel(ticket.channel) not in OWN_DOORS:

@@ -204,7 +204,7 @@ class Verify(Endpoint):
 
     @extend_schema(
         operation_id="journal_verify",
-        summary="校验日志 / Verify the journal",
+        summary="核验日志 / Verify the journal",
         tags=["audit"],
         responses=shapes.answers(shapes.Verdict),
     )

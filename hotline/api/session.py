@@ -70,7 +70,9 @@ class Me(Endpoint):
 
     endpoints = {"GET": "me"}
 
-    @extend_schema(operation_id="me", summary="我 / Who am I", tags=["session"], responses=shapes.answers(shapes.Me))
+    @extend_schema(
+        operation_id="me", summary="当前账号 / Who am I", tags=["session"], responses=shapes.answers(shapes.Me)
+    )
     def get(self, request: Request) -> Response:
         """Name, roles, section, language."""
         self.asked(Strict)

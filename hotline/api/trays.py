@@ -32,7 +32,7 @@ class Notices(Endpoint):
 
     @extend_schema(
         operation_id="notices",
-        summary="消息 / My notices",
+        summary="收件栏 / In-tray",
         tags=["notices"],
         parameters=[TrayQuery],
         responses=shapes.answers(shapes.Notices, 400),

@@ -78,7 +78,7 @@ def _found(asked: Asked) -> Inquiry | None:
 def _failed(doors: tuple[Door, ...], address: str, now: datetime) -> UnableToLookUp:
     locks = [until for door in doors if (until := door.fail(now))]
     if not locks:
-        zh = "查询码或手机号后四位不正确，请对照回执再输一次。"
+        zh = "查询码或电话号码后四位不正确，请对照回执再输一次。"
         return UnableToLookUp("wrong", zh, "The code or the four digits are not right: compare them with your receipt.")
     ledger.record(chain_name=CHAIN, action="locked_out", actor=NOBODY, now=now, refs={"address": address})
     return _locked(max(locks), now)

@@ -63,7 +63,7 @@ def rows(found: Forecast, sections: Mapping[int, Section], listing: Listing) -> 
 
 
 def _name(line: Line, sections: Mapping[int, Section]) -> str:
-    return sections[line.section_id].name if line.section_id in sections else _("No section yet")
+    return sections[line.section_id].name if line.section_id in sections else _("Not dispatched to a section")
 
 
 def _row(found: Forecast, line: Line, name: str, listing: Listing) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hotline.permissions import View, view_of
-from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text, why_routed
+from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text, pair, why_routed
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Party
 from tickets.domain.states import State
@@ -143,8 +143,6 @@ class Telling:
 
     @staticmethod
     def _source(inquiry: Inquiry) -> str:
-        from hotline.wording import pair
-
         return pair(inquiry.source.name_zh, inquiry.source.name_en)
 
     def caller(self, inquiry: Inquiry) -> dict[str, str] | None:

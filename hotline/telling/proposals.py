@@ -73,7 +73,7 @@ def effects(proposal: Proposal) -> list[tuple[str, str, int]]:
 def sections(proposal: Proposal, known: Mapping[int, Section]) -> list[dict[str, Any]]:
     """What each section's clocks do, in the order of the office's list."""
     found = (proposal.counts or {}).get("sections", {})
-    names = {str(pk): section.name for pk, section in known.items()} | {"0": _("No section yet")}
+    names = {str(pk): section.name for pk, section in known.items()} | {"0": _("Not dispatched to a section")}
     return [
         {"id": pk, "name": names.get(pk, pk), "moved": sum(counts.values()), **{each.value: counts.get(each.value, 0) for each in Effect}}
         for pk, counts in sorted(found.items(), key=lambda item: -sum(item[1].values()))
@@ -184,7 +184,7 @@ def move(row: Mapping[str, Any], actor: Actor, calendar: WorkingCalendar) -> dic
         "number": row["ticket__number"],
         "title": _("Confidential matter") if closed else mask_text(row["ticket__title"]),
         "is_confidential": row["ticket__is_confidential"],
-        "section": row["section__name"] or _("No section yet"),
+        "section": row["section__name"] or _("Not dispatched to a section"),
         "clock": f"{label(Side, row['side'])} · {label(ClockKind, row['kind'])}",
         "effect_label": label(Effect, row["effect"]),
         "tone": EFFECTS[Effect(row["effect"])],

@@ -24,7 +24,7 @@ def simulated(found: Simulated, otherwise: Otherwise, sections: Mapping[int, Sec
     """The table and the sample."""
     order = sorted(found.sections, key=lambda pk: (pk == NOBODY, getattr(sections.get(pk), "order", 0), pk))
     rows = [
-        {"name": sections[pk].name if pk in sections else _("No section yet"), **_line(found.sections[pk])}
+        {"name": sections[pk].name if pk in sections else _("Not dispatched to a section"), **_line(found.sections[pk])}
         for pk in order
     ]
     return {
@@ -61,6 +61,6 @@ def _one(each: Any, ticket: Mapping[str, Any], sections: Mapping[int, Section], 
     return {
         "number": ticket["number"],
         "title": _("Confidential matter") if closed else mask_text(ticket["title"]),
-        "section": sections[each.section_id].name if each.section_id in sections else _("No section yet"),
+        "section": sections[each.section_id].name if each.section_id in sections else _("Not dispatched to a section"),
         "due_at": each.due_at, "due_then": each.due_then, "met_at": each.met_at, "met_then": each.met_then, "is_late": each.is_late,
     }  # fmt: skip

@@ -50,7 +50,7 @@ def told(inquiry: Inquiry, now: datetime) -> dict[str, Any]:
 
 def _stations(stage: State) -> list[dict[str, Any]]:
     here = next((place for place, states in enumerate(STATIONS) if stage in states), -1)
-    names = (_("Logged"), _("Passed to a section"), _("Being handled"), _("Answered"), _("Closed"))
+    names = (_("Logged"), _("Passed to a section"), _("Being handled"), _("Reply given"), _("Closed"))
     return [{"name": name, "is_done": place < here, "is_here": place == here} for place, name in enumerate(names)]
 
 

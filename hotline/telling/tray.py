@@ -15,7 +15,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "clock_warned": ("%s时限将到", "%s: the limit is near"),
     "clock_resumed": ("%s暂停期满，恢复计时", "%s: the pause is over, the limit runs again"),
     "clock_due": ("%s时限已到", "%s: the limit has passed"),
-    "clock_escalated": ("%s逾期上报", "%s: overdue, escalated"),
+    "clock_escalated": ("%s超期上报", "%s: overdue, escalated"),
     "clock_trouble": ("时限处理异常，请联系管理员", "A clock cannot fire: tell the administrator"),
     "route_trouble": ("派单规则异常，已停用", "A routing rule failed and was set aside"),
     "extension_asked": ("延期待批", "An extension waits for consent"),

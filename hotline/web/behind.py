@@ -106,7 +106,7 @@ def of_figure(visit: Visit, question: Question) -> dict[str, Any]:
 def _side(measure: Any, question: Question) -> tuple[str, str]:
     if not measure.has_clock:
         return "", ""
-    return ("平台时限", "outer clocks") if question.asked().side is Side.OUTER else ("科室时限", "inner clocks")
+    return ("对外时限", "outer clocks") if question.asked().side is Side.OUTER else ("科室时限", "inner clocks")
 
 
 def _key(code: str) -> Labelled:

@@ -107,7 +107,7 @@ def _belongs(action: Action, asked: set[str]) -> bool:
 
 def _is_near(button: Button) -> bool:
     """Possible, or refused by a ruling rather than by the state: that one stays visible, dashed."""
-    return button.is_possible or (button.action is A.ASK_SECTION_RETURN and "不予退回" in button.reason)
+    return button.is_possible or (button.action is A.ASK_SECTION_RETURN and "不予退单" in button.reason)
 
 
 def _button(told: Mapping[str, Any], ticket: Ticket) -> Button:

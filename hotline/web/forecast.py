@@ -70,7 +70,7 @@ def behind(visit: Visit) -> HttpResponse:
         return visit.go(reverse("forecast"))
     days = moments.day(first, today) if first == last else f"{moments.day(first, today)} – {moments.day(last, today)}"
     known = offices.sections()
-    name = known[wanted].name if wanted in known else _("No section yet") if wanted == 0 else ""
+    name = known[wanted].name if wanted in known else _("Not dispatched to a section") if wanted == 0 else ""
     kept = {name: value for name, value in asked.items() if name != "after"}
     more = {
         "title": _("Overdue now") if is_overdue else _("Falls due: %s") % days,

@@ -127,7 +127,7 @@ class Fields:
         if isinstance(value, float):
             raise Unmappable(
                 key,
-                f"{key} 是小数,末位数字已丢失,请平台按文本重发",
+                f"{key} 是小数，末位数字已丢失，请平台按文本重发",
                 f"{key} is a float and has lost digits: have it sent as text",
             )
         try:
@@ -137,7 +137,7 @@ class Fields:
         if not written or len(written) > LONGEST_NUMBER:
             raise Unmappable(
                 key,
-                f"缺少有效编号 {key},请平台补发或手工登记",
+                f"缺少有效编号 {key}，请平台补发或手工登记",
                 f"No usable number in {key}: have it sent again or enter it by hand",
             )
         return written
@@ -150,7 +150,7 @@ class Fields:
             got = None
         if got is None or got > LARGEST_ROUND:
             raise Unmappable(
-                key, f"{key} 缺失或不是整数,请平台补发", f"{key} is missing or no integer: have it sent again"
+                key, f"{key} 缺失或不是整数，请平台补发", f"{key} is missing or no integer: have it sent again"
             )
         return got
 
@@ -163,6 +163,6 @@ class Fields:
             shown = clean(str(value))[:40]
             raise Unmappable(
                 key,
-                f"{key} 的时间无效:{shown},请更正后重放",
+                f"{key} 的时间无效：{shown}，请更正后重放",
                 f"{key} is not a possible time: {shown}; correct and replay",
             ) from trouble

@@ -21,15 +21,15 @@ def send(alert: Any, settings: Mapping[str, Any], _wire: Any = None) -> None:
     try:
         server = smtplib.SMTP(host, int(port or 25), timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as trouble:
-        raise AdapterError(f"邮件服务器连接不上:{type(trouble).__name__}", code="unreachable") from trouble
+        raise AdapterError(f"邮件服务器连接不上：{type(trouble).__name__}", code="unreachable") from trouble
     try:
         _hand_over(server, _message(alert, settings, host), settings)
     except REFUSED as trouble:
         raise AdapterError(
-            f"邮件服务器拒收:{str(trouble)[:150]}", code="refused", permanent=_is_final(trouble)
+            f"邮件服务器拒收：{str(trouble)[:150]}", code="refused", permanent=_is_final(trouble)
         ) from trouble
     except (OSError, smtplib.SMTPException) as trouble:
-        raise AdapterError(f"邮件发送中断:{type(trouble).__name__}", code="dropped", unclear=True) from trouble
+        raise AdapterError(f"邮件发送中断：{type(trouble).__name__}", code="dropped", unclear=True) from trouble
     finally:
         server.close()
 

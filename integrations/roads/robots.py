@@ -84,5 +84,5 @@ def _judge(answer: Answer) -> None:
         raise AdapterError("机器人答复无法识别", code="unreadable", unclear=True) from trouble
     if code:
         raise AdapterError(
-            f"机器人拒收:{code} {str(told.get('errmsg', ''))[:120]}", code="refused", permanent=code not in BUSY
+            f"机器人拒收：{code} {str(told.get('errmsg', ''))[:120]}", code="refused", permanent=code not in BUSY
         )

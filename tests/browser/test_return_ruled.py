@@ -38,7 +38,7 @@ def test_refused_with_an_opinion_it_stays(desk: Callable[..., Desk]) -> None:
     handler.open_ticket(number)
     assert "属你科室职责" in handler.text()
     assert handler.page.locator("#reply").is_visible(), "it is being handled again"
-    why_not = handler.page.locator(".why-not", has_text="裁定不予退回")
+    why_not = handler.page.locator(".why-not", has_text="裁定不予退单")
     assert why_not.is_visible(), "asking again is refused, with the reason"
 
 

@@ -97,7 +97,7 @@ def test_every_lane_shows_its_line_and_why(bureau: Bureau, desk: Desk) -> None:
         == lanes["催办未回"]
         == "1"
     )
-    assert lanes["待处理来件"] == lanes["未送达"] == lanes["来源消息"] == "0"
+    assert lanes["待人工处理来件"] == lanes["未送达"] == lanes["来源消息"] == "0"
 
 
 def test_an_empty_lane_teaches_what_comes_there(desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_an_inner_deadline_that_is_too_late_is_said_at_its_field_and_nothing_typ
     answer = desk.client.post(f"/tickets/{ticket.number}/dispatch/", typed)
     assert answer.status_code == 409
     shown = answer.content.decode()
-    assert "内部时限须早于对外时限" in shown
+    assert "科室时限须早于对外时限" in shown
     assert "请提前办结" in shown
     early = to_local(clock.now()) + timedelta(hours=4)
     desk.client.post(f"/tickets/{ticket.number}/dispatch/", {**typed, "inner_due": f"{early:%Y-%m-%dT%H:%M}"})

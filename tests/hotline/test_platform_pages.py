@@ -89,7 +89,7 @@ def test_each_platform_says_how_it_stands(bureau: Bureau, desk: Desk) -> None:
     }  # fmt: skip
     assert (found["hotline"].parked, found["hotline"].to_leave, found["hotline"].oldest) == (1, 1, waits.created_at)
     shown = desk.get("/platforms/").content.decode()
-    assert shown.index("已停用，等人处理") < shown.index("久未拉取") < shown.index("正常")
+    assert shown.index("已停止访问，待人工处理") < shown.index("长时间未拉取") < shown.index("正常")
     assert PARTY.phone not in shown
     for name in ("handler", "dispatcher"):
         Desk(bureau.people[name]).client.post("/platforms/business/lift/")
@@ -171,5 +171,5 @@ def test_the_hall_counts_what_waits_here(bureau: Bureau, desk: Desk) -> None:
     parked()
     dead(bureau)
     shown = desk.get("/office/").content.decode()
-    assert '<span>待处理来件</span> <span class="count amber">1</span>' in shown
+    assert '<span>待人工处理来件</span> <span class="count amber">1</span>' in shown
     assert '<span>未送达</span> <span class="count amber">1</span>' in shown

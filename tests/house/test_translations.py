@@ -42,7 +42,7 @@ def in_code() -> Iterator[tuple[str, str]]:
 
 def in_templates() -> Iterator[tuple[str, str]]:
     """The same of templates, as Django itself reads them."""
-    calls = re.compile(r"\bn?gettext\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))")
+    calls = re.compile(r"(?:\bn?gettext| _)\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))")
     for path in sorted((ROOT / "hotline" / "templates").rglob("*.html")):
         for literal in calls.findall(templatize(path.read_text(encoding="utf-8"), origin=str(path))):
             yield ast.literal_eval(literal), str(path.relative_to(ROOT))

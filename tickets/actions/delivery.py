@@ -219,7 +219,7 @@ def replay(*, row_id: int, actor: Actor, now: datetime) -> OutboxRow:
 def mark_sent(*, row_id: int, actor: Actor, now: datetime, receipt_no: str) -> OutboxRow:
     """The platform has it, seen by a person: ``receipt_no`` is the proof. Raises UnableToDeliver."""
     if not receipt_no.strip():
-        raise UnableToDeliver("proof", "请填写平台回执号或凭据。", "Give the platform's receipt number as proof.")
+        raise UnableToDeliver("proof", "请填写平台回执号或凭据。", "Give the platform's receipt number or other proof.")
     refs = {"receipt": receipt_no.strip()[:120]}
     return _by_person(
         row_id,
@@ -254,7 +254,7 @@ def _by_person(
     ticket = ledger.lock(found.ticket_id)
     row = OutboxRow.objects.select_for_update().get(pk=row_id)
     if row.post not in FOR_A_PERSON:
-        zh = f"第{row_id}号记录现为“{Post(row.post).zh}”,只有需人工处理或结果不明的可以处理。"
+        zh = f"第{row_id}号记录现为“{Post(row.post).zh}”，只有需人工处理或结果不明的可以处理。"
         raise UnableToDeliver(
             "post", zh, f"Row {row_id} is “{Post(row.post).en}”: only dead or unclear rows can be settled."
         )

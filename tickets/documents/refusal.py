@@ -8,16 +8,16 @@ REASONS: dict[str, tuple[str, str]] = {
         "The file is over 20 MB: split it or shrink its pictures and send it again",
     ),
     "too_many_parts": (
-        "压缩包内文件过多,疑似异常文件,请用原软件另存后重报",
+        "压缩包内文件过多，疑似异常文件，请用原软件另存后重报",
         "Too many parts inside: save it anew and send it again",
     ),
-    "bomb": ("文件解压后过大,疑似压缩炸弹,已拒绝打开", "It unpacks to far more than it holds (a zip bomb): refused"),
+    "bomb": ("文件解压后过大，疑似压缩炸弹，已拒绝打开", "It unpacks to far more than it holds (a zip bomb): refused"),
     "doctype": (
-        "文件内含DOCTYPE或实体声明,不安全,已拒绝打开",
+        "文件内含DOCTYPE或实体声明，不安全，已拒绝打开",
         "It declares a DOCTYPE or entities, which is unsafe: refused",
     ),
     "protected": (
-        "文件有密码保护,请取消密码后重新报送",
+        "文件有密码保护，请取消密码后重新报送",
         "The file is protected by a password: remove it and send it again",
     ),
     "old_format": (
@@ -25,19 +25,22 @@ REASONS: dict[str, tuple[str, str]] = {
         "An old .xls or .doc file: save it as .xlsx or .docx and send it again",
     ),
     "other_format": (
-        "文件内容与扩展名不符,请核对后重新报送",
+        "文件内容与扩展名不符，请核对后重新报送",
         "The content is not what the extension says: check it and send it again",
     ),
-    "broken": ("文件损坏或不完整,无法读取,请重新报送", "The file is damaged or incomplete: send it again"),
+    "broken": ("文件损坏或不完整，无法读取，请重新报送", "The file is damaged or incomplete: send it again"),
     "too_long": (
-        "表格或文字过多,超过读取上限,请拆分后重报",
+        "表格或文字过多，超过读取上限，请拆分后重报",
         "More rows or text than we read at once: split it and send it again",
     ),
     "too_slow": (
-        "文件读取超过时间或内存上限,请拆分后重报或人工录入",
+        "文件读取超过时间或内存上限，请拆分后重报或人工录入",
         "Reading took too much time or memory: split it, or type it by hand",
     ),
-    "encoding": ("文字编码无法识别,请另存为UTF-8或GBK", "The characters cannot be read: save the file as UTF-8 or GBK"),
+    "encoding": (
+        "文字编码无法识别，请另存为UTF-8或GBK",
+        "The characters cannot be read: save the file as UTF-8 or GBK",
+    ),
 }
 
 

@@ -52,12 +52,12 @@ def _late(unit: Unit, due: datetime, now: datetime, calendar: WorkingCalendar) -
 
 
 def span(seconds: float) -> tuple[str, str]:
-    """2 小时 5 分; two days and more of a limit in hours are still told in hours."""
+    """2 小时 5 分钟; two days and more of a limit in hours are still told in hours."""
     minutes = int(seconds // MINUTE)
     hours, rest = divmod(minutes, 60)
     if not minutes:
-        return "不足 1 分", "under a minute"
-    zh = " ".join(part for part in (f"{hours} 小时" if hours else "", f"{rest} 分" if rest else "") if part)
+        return "不足 1 分钟", "under a minute"
+    zh = " ".join(part for part in (f"{hours} 小时" if hours else "", f"{rest} 分钟" if rest else "") if part)
     en = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
     return zh, en
 

@@ -58,7 +58,7 @@ class Action(Labelled):
     GRANT_SECTION_RETURN = "grant_section_return", "同意退单", "Grant section return"
     REFUSE_SECTION_RETURN = "refuse_section_return", "不予退单", "Refuse section return"
     CONTACT = "contact", "联系群众", "Contact the caller"
-    ASK_INFORMATION = "ask_information", "待补充", "Ask for information"
+    ASK_INFORMATION = "ask_information", "要求补充", "Ask for information"
     RECEIVE_INFORMATION = "receive_information", "补充到位", "Information received"
     ASK_CORRECTION = "ask_correction", "告知补正", "Ask for correction"
     PAUSE_CLOCK = "pause_clock", "暂停计时", "Pause the limit"
@@ -92,7 +92,7 @@ class Action(Labelled):
     REOPEN = "reopen", "重新启动", "Re-open"
     REGISTER_AGAIN = "register_again", "再次派单", "Registered again by a new round"
     AMEND = "amend", "更正", "Amend"
-    CONTRIBUTE = "contribute", "协办意见", "Contribute"
+    CONTRIBUTE = "contribute", "提交协办意见", "Contribute"
     CHASE = "chase", "催办", "Chase"
     SUPERVISE = "supervise", "督办", "Supervise"
     INSTRUCT = "instruct", "批示", "Instruct"
@@ -232,13 +232,18 @@ def next_state(
     edge = BY_ACTION[action]
     if state not in edge.sources:
         others = leaving(state) if possible is None else possible
-        names, words = "、".join(a.zh for a in others) or "无", ", ".join(a.en for a in others) or "nothing"
+        plain = f"当前状态“{state.zh}”不能{action.zh}。", f"“{action.en}” is not possible in state “{state.en}”."
+        names, words = "、".join(a.zh for a in others), ", ".join(a.en for a in others)
         raise UnableToMove(
             "state",
-            f"当前状态“{state.zh}”不能{action.zh}；您现在可以：{names}。",
-            f"“{action.en}” is not possible in state “{state.en}”; open to you now: {words}.",
+            f"{plain[0][:-1]}；您现在可以：{names}。"
+            if others
+            else f"{plain[0]}您目前没有可办理的事项，请联系办公室。",
+            f"{plain[1][:-1]}; open to you now: {words}."
+            if others
+            else f"{plain[1]} There is nothing for you to do now: ask the office.",
             others,
-            plain=(f"当前状态“{state.zh}”不能{action.zh}。", f"“{action.en}” is not possible in state “{state.en}”."),
+            plain=plain,
         )
     if edge.target == SAME:
         return state

@@ -187,7 +187,7 @@ class ClockKind(Labelled):
 class Side(Labelled):
     """外环 platform and bureau, 内环 office and section (domain §2)."""
 
-    OUTER = "outer", "平台时限", "Outer"
+    OUTER = "outer", "对外时限", "Outer"
     INNER = "inner", "科室时限", "Inner"
 
 

@@ -20,7 +20,7 @@ class FileState(Labelled):
 
     STORED = "stored", "已存", "Stored"
     WAITING = "waiting", "待取", "Waiting to be fetched"
-    REFUSED = "refused", "未收", "Refused"
+    REFUSED = "refused", "未接收", "Refused"
 
 
 class Attachment(models.Model):

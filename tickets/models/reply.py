@@ -20,7 +20,7 @@ class ReplyState(Labelled):
     APPROVED = "approved", "已签发", "Approved"
     SENT = "sent", "已反馈", "Sent"
     SENT_BACK = "sent_back", "审核退回", "Sent back"
-    BOUNCED = "bounced", "来源退回", "Bounced"
+    BOUNCED = "bounced", "回退补正", "Bounced"
 
 
 class Reply(models.Model):

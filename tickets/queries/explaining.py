@@ -64,7 +64,7 @@ def _told_margin(timer: Timer) -> Pair:
     terms, outer = terms_of(timer), _moment(datetime.fromisoformat(timer.terms["before"]))
     amount, unit = f"{terms.amount.normalize():f}", terms.unit
     helps = timer.kind == ClockKind.CONTRIBUTE
-    zh, en = ("主办科室时限", "the lead section's limit") if helps else ("平台时限", "the outer deadline")
+    zh, en = ("主办科室时限", "the lead section's limit") if helps else ("对外时限", "the outer deadline")
     return f"先于{zh}（{outer}）{amount}{unit.zh}。", f"{amount} {unit.en} ahead of {en} ({outer})."
 
 

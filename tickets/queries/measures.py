@@ -94,7 +94,7 @@ def _always(condition: Q) -> Callable[[Asked], Q]:
 # -- deadlines that fell due ----------------------------------------------------------------------------------------------
 
 IN_TIME = Q(run=Run.MET, is_late=False)
-SIDES = {Side.OUTER: ("平台时限", "outer clocks"), Side.INNER: ("科室时限", "inner clocks")}
+SIDES = {Side.OUTER: ("对外时限", "outer clocks"), Side.INNER: ("科室时限", "inner clocks")}
 
 
 def _due(kind: ClockKind) -> Callable[[Asked], Rows]:

@@ -118,9 +118,9 @@ class BusinessClient:
     def _refusal(self, answer: Answer, problem: Mapping[str, Any]) -> AdapterError:
         code, current = str(problem.get("code") or ""), problem.get("current")
         said = str(problem.get("detail") or problem.get("title") or "")[:200]
-        message = f"平台拒绝:{said}({code or answer.status})"
+        message = f"平台拒绝：{said}（{code or answer.status}）"
         if code == "link_expired":
-            return AdapterError("附件链接已过期,请重新取单", code=code)
+            return AdapterError("附件链接已过期，请重新取单", code=code)
         return refused(
             answer.status,
             message,

@@ -41,7 +41,7 @@ def _agreed(detail: Fields) -> bool:
     if agreed is None:
         raise Unmappable(
             "detail.agreed",
-            "裁定结果缺失或无法识别,请核对平台后重放",
+            "裁定结果缺失或无法识别，请核对平台后重放",
             "The ruling is missing or unreadable: check the platform and replay",
         )
     return agreed

@@ -118,7 +118,7 @@ def read(raw: bytes) -> list[Incoming]:
     """One event as Incoming; a ping says nothing. Raises Unmappable, naming the field and the remedy."""
     record = decode_json(raw)
     if not isinstance(record, Mapping):
-        raise Unmappable("event", "事件不是对象,请平台重发", "The event is not an object: ask for it again")
+        raise Unmappable("event", "事件不是对象，请平台重发", "The event is not an object: ask for it again")
     fields = Fields(record)
     kind = fields.text("type")
     if kind == PING:
@@ -167,7 +167,7 @@ def _happening(kind: str) -> Happening:
     if kind not in HAPPENINGS:
         raise Unmappable(
             "type",
-            f"不认识的事件类型:{kind[:40] or '空'},请补充对照表后重放",
+            f"不认识的事件类型：{kind[:40] or '空'}，请补充对照表后重放",
             f"Unknown event type: {kind[:40] or 'empty'}; extend the table and replay",
         )
     return HAPPENINGS[kind]
@@ -189,7 +189,7 @@ def _matter(demand: Fields, happening: Happening, assigned: datetime | None) -> 
         return matter
     if strict:
         raise Unmappable(
-            "content", "标题和内容都为空,请平台补发", "Title and content are both empty: have it sent again"
+            "content", "标题和内容都为空，请平台补发", "Title and content are both empty: have it sent again"
         )
     demand.note("content", "")
     return None

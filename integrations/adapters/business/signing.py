@@ -42,7 +42,7 @@ def verify(headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: 
         raise WebhookRefused(401, "时间戳缺失或超出300秒窗口", "The timestamp is missing or outside the 300 s window")
     signed = f"{key}.{stamp}.".encode() + raw
     if not _any_matches(given.get("webhook-signature", ""), [sign(secret, signed) for secret in secrets]):
-        raise WebhookRefused(401, "签名不符,请核对密钥", "No signature matches: check the key")
+        raise WebhookRefused(401, "签名不符，请核对密钥", "No signature matches: check the key")
     return _item(key, raw)
 
 

@@ -39,7 +39,7 @@ RETURN_ASKED = frozenset({"return_asked", "returned"})
 def body(outgoing: Outgoing, files: Sequence[str]) -> bytes:
     """The command's JSON: the same bytes for every attempt. ``files``: attachment ids. Raises AdapterError for a person."""
     if outgoing.telling not in BODIES:
-        raise AdapterError(f"为企服务平台不接收:{outgoing.telling}", code="not_spoken", permanent=True)
+        raise AdapterError(f"为企服务平台不接收：{outgoing.telling}", code="not_spoken", permanent=True)
     facts = BODIES[outgoing.telling](outgoing, files)
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -72,7 +72,7 @@ def _answer(outgoing: Outgoing, files: Sequence[str]) -> dict[str, Any]:
 def _solve(outgoing: Outgoing, files: Sequence[str]) -> dict[str, Any]:
     outcome = _said(outgoing, "outcome")
     if outcome not in OUTCOMES:
-        raise AdapterError(f"办理结果无法对应平台代码:{outcome}", code="unknown_outcome", permanent=True)
+        raise AdapterError(f"办理结果无法对应平台代码：{outcome}", code="unknown_outcome", permanent=True)
     promised = last_day(outgoing.facts.get("promised_on")) if outcome == Outcome.IN_PROGRESS else ""
     return {
         "round": outgoing.round,

@@ -101,7 +101,7 @@ class HotlineClient:
         code = str(envelope.get("code") or "")
         known = len(code) == 5 and code[0] == "E" and code[1:].isdigit()
         status = int(code[1:4]) if known else answer.status
-        message = f"平台拒绝:{str(envelope.get('msg') or '')[:200]}({code or answer.status})"
+        message = f"平台拒绝：{str(envelope.get('msg') or '')[:200]}（{code or answer.status}）"
         wait = retry_after(answer.headers, self._now())
         if code == "E5030":
             return AdapterError(message, code=code, retry_after=60.0 if wait is None else wait)

@@ -49,7 +49,7 @@ def _agreed(detail: Fields) -> bool:
     agreed = detail.maybe("result")
     if agreed is None:
         raise Unmappable(
-            "detail.result", "裁定结果缺失或无法识别,请核对平台后重放", "The ruling is missing: check it and replay"
+            "detail.result", "裁定结果缺失或无法识别，请核对平台后重放", "The ruling is missing: check it and replay"
         )
     return agreed
 

@@ -134,7 +134,7 @@ def read(raw: bytes) -> list[Incoming]:
     """One feed item as Incoming. Raises Unmappable, naming the field and the remedy."""
     record = decode_json(raw)
     if not isinstance(record, Mapping):
-        raise Unmappable("item", "记录不是对象,请平台重发", "The item is not an object: ask for it again")
+        raise Unmappable("item", "记录不是对象，请平台重发", "The item is not an object: ask for it again")
     fields = Fields(record)
     number, round = fields.number("orderNo"), fields.whole("round")
     happening, kind = _happening(fields)
@@ -177,7 +177,7 @@ def _happening(fields: Fields) -> tuple[Happening, str]:
     if kind not in HAPPENINGS:
         raise Unmappable(
             "eventType",
-            f"不认识的事件类型:{kind[:40] or '空'},请补充对照表后重放",
+            f"不认识的事件类型：{kind[:40] or '空'}，请补充对照表后重放",
             f"Unknown event type: {kind[:40] or 'empty'}; extend the table and replay",
         )
     return HAPPENINGS[kind], kind
@@ -200,7 +200,9 @@ def _matter(ticket: Fields, happening: Happening, dispatched: datetime | None) -
         return matter, facts
     if happening in (Happening.DISPATCHED, Happening.UPDATED):
         raise Unmappable(
-            "appealContent", "诉求标题和内容都为空,请平台补发", "Subject and content are both empty: have it sent again"
+            "appealContent",
+            "诉求标题和内容都为空，请平台补发",
+            "Subject and content are both empty: have it sent again",
         )
     ticket.note("appealContent", "")
     return None, facts

@@ -49,7 +49,7 @@ RETURN_ASKED = frozenset({"return_asked", "returned"})
 def body(outgoing: Outgoing, files: Mapping[str, Sequence[str]]) -> bytes:
     """The command's JSON: the same bytes for every attempt. ``files``: fileIds by role. Raises AdapterError for a person."""
     if outgoing.telling not in BODIES:
-        raise AdapterError(f"热线平台不接收:{outgoing.telling}", code="not_spoken", permanent=True)
+        raise AdapterError(f"热线平台不接收：{outgoing.telling}", code="not_spoken", permanent=True)
     facts = BODIES[outgoing.telling](outgoing, files)
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -85,7 +85,7 @@ def _contact(outgoing: Outgoing, files: Mapping[str, Sequence[str]]) -> dict[str
 def _reply(outgoing: Outgoing, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     facts, outcome = outgoing.facts, _said(outgoing, "outcome")
     if outcome not in RESOLUTIONS:
-        raise AdapterError(f"办理结果无法对应平台代码:{outcome}", code="unknown_outcome", permanent=True)
+        raise AdapterError(f"办理结果无法对应平台代码：{outcome}", code="unknown_outcome", permanent=True)
     beyond = outcome == Outcome.NOT_OURS
     contacted = bool(facts.get("contacted"))
     return {

@@ -121,7 +121,7 @@ class InspectionAdapter:
         if where is None and outgoing.reference:
             where = {"document": document, "seq": seq, "package": outgoing.reference}
         if where is None:
-            said = f"找不到{outgoing.number}第{outgoing.round}轮所在的通知包,请核对收件目录"
+            said = f"找不到{outgoing.number}第{outgoing.round}轮所在的通知包，请核对收件目录"
             raise AdapterError(said, code="no_package", permanent=True, errors=(("number", said),))
         return where
 
@@ -204,7 +204,7 @@ class _Seen:
             told = json.loads(cursor or "{}")
             return cls(set(told.get("done", "").split()), dict(told.get("waiting", {})))
         except (ValueError, AttributeError) as trouble:
-            raise AdapterError("读取位置已损坏,请清空后重新读取", code="bad_cursor", permanent=True) from trouble
+            raise AdapterError("读取位置已损坏，请清空后重新读取", code="bad_cursor", permanent=True) from trouble
 
     def dump(self) -> str:
         """Compact JSON."""
@@ -227,7 +227,7 @@ class _Seen:
 
 
 def _stuck(marker: Marker, trouble: Exception) -> Item:
-    zh = f"等待一小时后仍不完整({trouble}),请联系督查单位"
+    zh = f"等待一小时后仍不完整（{trouble}），请联系督查单位"
     en = f"Still not whole after an hour ({getattr(trouble, 'en', trouble)}): ask the inspection office"
     return refusal(marker, "package", zh, en, marker.id)
 

@@ -66,7 +66,7 @@ class Answer:
 def prepare(outgoing: Outgoing, where: Mapping[str, Any]) -> Answer:
     """The row of one outgoing; ``where`` is what we remember of the problem. Raises AdapterError naming what a person mends."""
     if outgoing.telling not in (Telling.REPLY, Telling.RETURN):
-        raise AdapterError(f"督查通知不接收:{outgoing.telling}", code="not_spoken", permanent=True)
+        raise AdapterError(f"督查通知不接收：{outgoing.telling}", code="not_spoken", permanent=True)
     facts = outgoing.facts
     status, text = _status(outgoing), _text(outgoing)
     photos = [file for file in outgoing.files if _is_picture(file)]
@@ -98,7 +98,7 @@ def _status(outgoing: Outgoing) -> str:
     if outgoing.telling is Telling.RETURN:
         return NOT_OURS
     if outcome not in STATUSES:
-        raise AdapterError(f"办理结果无法对应整改状态:{outcome}", code="unknown_outcome", permanent=True)
+        raise AdapterError(f"办理结果无法对应整改状态：{outcome}", code="unknown_outcome", permanent=True)
     return STATUSES[outcome]
 
 
@@ -108,8 +108,8 @@ def _text(outgoing: Outgoing) -> str:
     if outgoing.telling is Telling.REPLY:
         return str(facts.get("text") or "")
     parts = [str(facts.get("reason") or "")]
-    parts += [f"依据:{facts['basis']}"] if facts.get("basis") else []
-    parts += [f"建议交办:{facts['suggested_unit']}"] if facts.get("suggested_unit") else []
+    parts += [f"依据：{facts['basis']}"] if facts.get("basis") else []
+    parts += [f"建议交办：{facts['suggested_unit']}"] if facts.get("suggested_unit") else []
     return "\n".join(parts)
 
 
@@ -122,11 +122,11 @@ def _done_on(outgoing: Outgoing, status: str) -> str:
 
 def _check(status: str, text: str, done_on: str, photos: Sequence[Any]) -> None:
     if not 10 <= len(text) <= 2000:
-        raise _mend("整改情况", f"整改情况须为10至2000字,现为{len(text)}字,请修改后重发")
+        raise _mend("整改情况", f"整改情况须为10至2000字，现为{len(text)}字，请修改后重发")
     if status in (STATUSES[Outcome.SOLVED], STATUSES[Outcome.IN_PROGRESS]) and not done_on:
-        raise _mend("完成时间", f"“{status}”须填写完成时间(整改中填承诺完成日期),请补充后重发")
+        raise _mend("完成时间", f"“{status}”须填写完成时间（整改中填承诺完成日期），请补充后重发")
     if status == STATUSES[Outcome.SOLVED] and not photos:
-        raise _mend("整改后照片", "“已整改”须至少附一张整改后照片(jpg或png),请上传照片后重发")
+        raise _mend("整改后照片", "“已整改”须至少附一张整改后照片（jpg或png），请上传照片后重发")
 
 
 def _mend(field: str, said: str) -> AdapterError:
@@ -165,7 +165,7 @@ def put(outbox: Path, name: str, answer: Answer) -> None:
             for path, raw in (*files.items(), (f"{name}.done", marker)):
                 _write(outbox / path, raw)
     except OSError as trouble:
-        raise AdapterError(f"发件目录不可写:{outbox}", code="folder") from trouble
+        raise AdapterError(f"发件目录不可写：{outbox}", code="folder") from trouble
 
 
 def _write(path: Path, raw: bytes) -> None:

@@ -64,7 +64,7 @@ class InspectionFolder:
     def check(self) -> None:
         """A share that is not mounted must not look like an empty one."""
         if not self.inbox.is_dir():
-            raise AdapterError(f"收件目录不存在,请检查共享目录是否挂载:{self.inbox}", code="folder")
+            raise AdapterError(f"收件目录不存在，请检查共享目录是否挂载：{self.inbox}", code="folder")
 
     def markers(self) -> list[Marker]:
         """Every marker, oldest first."""
@@ -104,13 +104,13 @@ class InspectionFolder:
     def _file(self, base: str, listed: str, wanted: str) -> File:
         path = self._inside(listed)
         if path is None or not listed.startswith((f"{base}/", f"{base}.")):
-            raise Incomplete(f"标记列出的路径不属于本包:{listed[:80]}")
+            raise Incomplete(f"标记列出的路径不属于本包：{listed[:80]}")
         try:
             found, size = _hash(path), path.stat().st_size
         except OSError as trouble:
-            raise Incomplete(f"缺少文件:{listed[:80]}") from trouble
+            raise Incomplete(f"缺少文件：{listed[:80]}") from trouble
         if wanted and found != wanted:
-            raise Incomplete(f"校验不符:{listed[:80]}")
+            raise Incomplete(f"校验不符：{listed[:80]}")
         return File(listed, size, found)
 
     def read(self, path: str) -> bytes:
@@ -120,10 +120,10 @@ class InspectionFolder:
             raise AdapterError("附件路径超出收件目录", code="foreign_path", permanent=True)
         try:
             if file.stat().st_size > FILE_LIMIT:
-                raise AdapterError(f"附件超过20MB,请向督查单位索取压缩件:{path}", code="too_large", permanent=True)
+                raise AdapterError(f"附件超过20MB,请向督查单位索取压缩件：{path}", code="too_large", permanent=True)
             return file.read_bytes()
         except OSError as trouble:
-            raise AdapterError(f"附件尚未就绪:{path}", code="file_missing", retry_after=60.0) from trouble
+            raise AdapterError(f"附件尚未就绪：{path}", code="file_missing", retry_after=60.0) from trouble
 
     def _inside(self, path: str) -> Path | None:
         """The file, if neither the path nor a link in it leads out of the inbox."""
@@ -145,7 +145,7 @@ class InspectionFolder:
         try:
             rows = read_csv(path.read_bytes(), path.name)
         except FileNotFoundError as trouble:
-            raise AdapterError(f"台账尚未生成:{path.name}", code="no_ledger") from trouble
+            raise AdapterError(f"台账尚未生成：{path.name}", code="no_ledger") from trouble
         except FileRefused as refused:
             raise AdapterError(refused.zh, code=refused.code, permanent=True) from refused
         return [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if any(row)] if rows else []

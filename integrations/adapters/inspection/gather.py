@@ -62,7 +62,7 @@ class Gatherer:
         base, round = base_and_round(package.marker.base)
         document, has_number = self._document(base, round, notice)
         if not document:
-            zh, en = "缺少文号和标题,请督查单位补发", "Neither a number nor a title: have the notice sent again"
+            zh, en = "缺少文号和标题，请督查单位补发", "Neither a number nor a title: have the notice sent again"
             return [refusal(package.marker, "文号", zh, en, package.digest)]
         if round == 1:
             self._memory.put("packages", base, {"document": document})
@@ -152,7 +152,7 @@ class Gatherer:
         except Unmappable as trouble:
             return [_refused(f"receipt:{path.name}", path.name, trouble.field, trouble.zh, trouble.en, digest(raw))]
         if not isinstance(body, Mapping):
-            zh, en = "回执不是JSON对象,请督查单位重发", "The receipt is no JSON object: have it sent again"
+            zh, en = "回执不是JSON对象，请督查单位重发", "The receipt is no JSON object: have it sent again"
             return [_refused(f"receipt:{path.name}", path.name, "receipt", zh, en, digest(raw))]
         file = clean(str(body.get("replyFile") or ""))
         ours = self._memory.get("files", short(file.removesuffix(".xlsx")))

@@ -38,11 +38,11 @@ def read(raw: bytes) -> list[Incoming]:
     record = decode_json(raw)
     kind = record.get("kind") if isinstance(record, Mapping) else None
     if kind not in KINDS:
-        raise Unmappable("kind", "记录类型无法识别,请重新读取", "An unknown kind of record: read the folder again")
+        raise Unmappable("kind", "记录类型无法识别，请重新读取", "An unknown kind of record: read the folder again")
     try:
         return [KINDS[kind](record)]
     except (KeyError, TypeError, ValueError, AttributeError) as trouble:
-        zh, en = "保存的记录不完整,请重新读取收件目录", "The kept record is not whole: read the folder again"
+        zh, en = "保存的记录不完整，请重新读取收件目录", "The kept record is not whole: read the folder again"
         raise Unmappable(str(trouble)[:80] or "record", zh, en) from trouble
 
 
@@ -57,7 +57,7 @@ def _problem(record: Mapping[str, Any]) -> Incoming:
     row, head = record["row"], record["head"]
     unmapped = list(record.get("marks", ()))
     if not row["description"]:
-        raise Unmappable("问题描述", f"序号{row['seq']}缺少问题描述,请督查单位更正", "A problem without description")
+        raise Unmappable("问题描述", f"序号{row['seq']}缺少问题描述，请督查单位更正", "A problem without description")
     seen = datetime.fromisoformat(record["seen_at"]).astimezone(SHANGHAI)
     reply_by, told = _limit(row["limit"], head, seen, unmapped)
     if not record["has_number"]:
@@ -87,7 +87,7 @@ def _matter(
     dispatched: datetime,
     unmapped: list[str],
 ) -> Matter:
-    said = row["description"] + (f"\n整改要求:{row['measure']}" if row["measure"] else "")
+    said = row["description"] + (f"\n整改要求：{row['measure']}" if row["measure"] else "")
     place = row["place"]
     return Matter(
         title=(f"{place}:{row['description']}" if place else row["description"])[:100],
@@ -191,7 +191,7 @@ def _receipt(record: Mapping[str, Any]) -> Incoming:
     verdict, reason = row.text("result").lower(), row.text("reason")
     if verdict not in ("accepted", "rejected"):
         raise Unmappable(
-            "result", f"回执结论无法识别:{verdict[:40] or '空'}", f"Unknown verdict: {verdict[:40] or 'empty'}"
+            "result", f"回执结论无法识别：{verdict[:40] or '空'}", f"Unknown verdict: {verdict[:40] or 'empty'}"
         )
     happening, state, detail = _verdict(verdict == "accepted", reason, ours["status"] == NOT_OURS, file)
     received = fields.needed_moment("receivedAt") or datetime.fromisoformat(record["seen_at"])
@@ -213,12 +213,12 @@ def _check_receipt(fields: Fields, row: Fields, ours: Mapping[str, Any] | None, 
     """A receipt must name a file we sent, by its very hash, and a row that stands in it."""
     if not ours:
         raise Unmappable(
-            "replyFile", f"回执对应的回复文件不是我方发出:{file[:80]}", f"A receipt for a file never sent: {file[:80]}"
+            "replyFile", f"回执对应的回复文件不是我方发出：{file[:80]}", f"A receipt for a file never sent: {file[:80]}"
         )
     if fields.text("replySha256").lower() != ours["sha256"]:
         raise Unmappable(
             "replySha256",
-            f"回执的文件校验值与我方发出的不符:{file[:80]}",
+            f"回执的文件校验值与我方发出的不符：{file[:80]}",
             f"The hash is not that of our file: {file[:80]}",
         )
     seq, turn = row.text("seq"), row.counter("round", 1)

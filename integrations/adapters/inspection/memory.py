@@ -45,7 +45,7 @@ class Memory:
             part.write_text(json.dumps(fact), "ascii")
             part.replace(path)
         except OSError as trouble:
-            raise AdapterError(f"交换目录不可写:{path.parent}", code="folder") from trouble
+            raise AdapterError(f"交换目录不可写：{path.parent}", code="folder") from trouble
         return fact
 
     def claim(self, kind: str, name: str, fact: dict[str, Any]) -> bool:
@@ -58,7 +58,7 @@ class Memory:
         except FileExistsError:
             return False
         except OSError as trouble:
-            raise AdapterError(f"交换目录不可写:{path.parent}", code="folder") from trouble
+            raise AdapterError(f"交换目录不可写：{path.parent}", code="folder") from trouble
         return True
 
     def all(self, kind: str) -> Iterator[dict[str, Any]]:

@@ -60,7 +60,7 @@ def read(files: Mapping[str, bytes], year: int) -> Notice:
     by_kind = {kind: next((name for name in sorted(files) if name.lower().endswith(kind)), "") for kind in ORDER}
     read_papers = [READERS[kind](files[name], name) for kind, name in by_kind.items() if name]
     if not read_papers:
-        raise NoProblems("包内没有通知或清单文件,请补发", "The package holds no notice or list: have it sent again")
+        raise NoProblems("包内没有通知或清单文件，请补发", "The package holds no notice or list: have it sent again")
     record = next((paper for paper in read_papers if paper.problems), read_papers[0])
     head = _head(read_papers)
     if head.is_withdrawal:
@@ -80,11 +80,11 @@ def read(files: Mapping[str, bytes], year: int) -> Notice:
 def _nothing(is_scan: bool) -> NoProblems:
     if is_scan:
         return NoProblems(
-            "文件是扫描件,没有文字:原件已保存,请人工录入问题",
+            "文件是扫描件，没有文字：原件已保存，请人工录入问题",
             "A scan without text: it is kept, please type the problems by hand",
         )
     return NoProblems(
-        "未找到点位和问题描述:请核对表头,或人工录入",
+        "未找到点位和问题描述：请核对表头，或人工录入",
         "No places and problems found: check the headers or type them by hand",
     )
 

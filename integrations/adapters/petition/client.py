@@ -84,12 +84,12 @@ class PetitionClient:
         try:
             return soap.envelope(method, self._unitcode, self._token, elements)
         except ValueError as trouble:
-            message = "文字中含有XML不能传送的控制字符,请删除后重发"
+            message = "文字中含有XML不能传送的控制字符，请删除后重发"
             raise AdapterError(message, code="bad_text", permanent=True) from trouble
 
     def _of_status(self, answer: Answer, why: str) -> AdapterError:
         wait = retry_after(answer.headers, self._now())
-        return refused(answer.status, f"平台答复无法识别(HTTP {answer.status}):{why[:120]}", wait=wait)
+        return refused(answer.status, f"平台答复无法识别（HTTP {answer.status}）：{why[:120]}", wait=wait)
 
 
 def _headers(method: str) -> dict[str, str]:
@@ -113,7 +113,7 @@ def _rows(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _of_fault(fault: soap.Fault) -> AdapterError:
-    message = f"平台故障:{fault.message[:200]}({fault.code or 'soap'})"
+    message = f"平台故障：{fault.message[:200]}（{fault.code or 'soap'}）"
     if not fault.is_client:
         return AdapterError(message, code=fault.code or "soap:Server", unclear=True)
     if fault.code == "1001":
@@ -123,7 +123,7 @@ def _of_fault(fault: soap.Fault) -> AdapterError:
 
 def _of_code(found: Mapping[str, Any]) -> AdapterError:
     code, said = str(found.get("code", "")), str(found.get("message", ""))
-    message = f"平台拒绝:{said[:200]}({code or '无代码'})"
+    message = f"平台拒绝：{said[:200]}（{code or '无代码'}）"
     if code in CONFLICTS:
         current = {name: found.get(name, "") for name in ("status", "turnno")}
         return AdapterError(message, code=code, conflict=True, permanent=True, current=current)

@@ -49,7 +49,7 @@ class Walk:
         try:
             return cls(**json.loads(cursor))
         except (ValueError, TypeError) as trouble:
-            raise AdapterError("读取位置已损坏,请清空后重新读取", code="bad_cursor", permanent=True) from trouble
+            raise AdapterError("读取位置已损坏，请清空后重新读取", code="bad_cursor", permanent=True) from trouble
 
     def dump(self) -> str:
         """Compact JSON."""

@@ -133,7 +133,7 @@ def _matter(fields: Fields, number: str) -> tuple[Matter, dict[str, Any]]:
     title, content = _prose(fields, "title"), _prose(fields, "content")
     if not (title or content):
         raise Unmappable(
-            "content", "标题和内容都为空,请平台补发", "Title and content are both empty: have it sent again"
+            "content", "标题和内容都为空，请平台补发", "Title and content are both empty: have it sent again"
         )
     name = fields.text("xm")
     anonymous = fields.flag("isanonymous") or name in ANONYMOUS

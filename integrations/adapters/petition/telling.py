@@ -50,7 +50,7 @@ Files = list[tuple[str, bytes]]
 def elements(outgoing: Outgoing, files: Files) -> Elements:
     """The method's elements, the same for every attempt. Raises AdapterError (permanent) naming what a person must mend."""
     if outgoing.telling not in BODIES:
-        raise AdapterError(f"信访平台不接收:{outgoing.telling}", code="not_spoken", permanent=True)
+        raise AdapterError(f"信访平台不接收：{outgoing.telling}", code="not_spoken", permanent=True)
     head = {"requestid": outgoing.key, "infoid": outgoing.number, "turnno": str(outgoing.round)}
     told = head | BODIES[outgoing.telling](outgoing)
     _check(told)
@@ -63,7 +63,7 @@ def _check(told: Mapping[str, str]) -> None:
     for name, value in told.items():
         least, most = LENGTHS.get(name, (0 if name in OPTIONAL else 1, 1_000_000))
         if not least <= len(value.strip()) or len(value) > most:
-            said = f"{name} 应为{least}至{most}字,现为{len(value)}字,请修改后重发"
+            said = f"{name} 应为{least}至{most}字，现为{len(value)}字，请修改后重发"
             raise AdapterError(said, code="1002", permanent=True, errors=((name, said),))
 
 
@@ -115,7 +115,7 @@ def _extension(outgoing: Outgoing) -> dict[str, str]:
 def _reply(outgoing: Outgoing) -> dict[str, str]:
     outcome = _said(outgoing, "outcome")
     if outcome not in RESULTS:
-        raise AdapterError(f"办理结果无法对应平台代码:{outcome}", code="unknown_outcome", permanent=True)
+        raise AdapterError(f"办理结果无法对应平台代码：{outcome}", code="unknown_outcome", permanent=True)
     return {
         "replydocno": _said(outgoing, "document_no") or NO_NUMBER,
         "replycontent": _said(outgoing, "text"),

@@ -20,13 +20,16 @@ def operator() -> Actor:
 
 
 class Command(BaseCommand):
-    help = "待人工处理的来件:查看、重放、作废 / raw records that wait for a person"
+    help = "待人工处理的来件：查看、重放、作废 / raw records that wait for a person"
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         listing = acts.add_parser("list", help="列出 / list them")
         listing.add_argument("--source", default="")
-        for name, words in (("show", "查看(个人信息遮盖) / show, the person covered"), ("replay", "重新处理 / replay")):
+        for name, words in (
+            ("show", "查看（个人信息遮盖） / show, the person covered"),
+            ("replay", "重新处理 / replay"),
+        ):
             acts.add_parser(name, help=words).add_argument("ids", nargs="+", type=int)
         discarding = acts.add_parser("discard", help="作废 / discard")
         discarding.add_argument("ids", nargs="+", type=int)

@@ -14,7 +14,7 @@ from tickets.models import OutboxRow, Post
 
 
 class Command(BaseCommand):
-    help = "待人工处理的去件:重发、登记已送达、作废 / outgoing rows that wait for a person"
+    help = "待人工处理的去件：重发、登记已送达、作废 / outgoing rows that wait for a person"
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             troubled |= self._pull(source)
         if troubled:
             raise CommandError(
-                "有平台未能拉取完,已入库的不受影响 / a platform could not be fetched; what was stored is kept"
+                "有平台未能拉取完，已入库的不受影响 / a platform could not be fetched; what was stored is kept"
             )
 
     def _pull(self, source: str) -> bool:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{done.source}: 另一次拉取正在进行 / another pull is at it")
             return
         self.stdout.write(
-            f"{done.source}: {done.pages} 页, 新 {done.new}, 重复 {done.again}, 结果 {dict(done.lots)}"
+            f"{done.source}: {done.pages} 页，新 {done.new}，重复 {done.again}，结果 {dict(done.lots)}"
             f" / {done.pages} pages, {done.new} new, {done.again} seen before"
         )
         if done.trouble:

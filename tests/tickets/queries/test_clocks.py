@@ -31,7 +31,7 @@ def reply(ticket: Ticket, at: str, side: Side = Side.OUTER) -> dict:
 
 def test_the_sources_clocks_come_first_with_labels_in_both_languages(ticket) -> None:
     rows = clocks(ticket, NOW)
-    assert [row["side_words"][0] for row in rows] == ["平台时限", "科室时限", "科室时限", "科室时限"]
+    assert [row["side_words"][0] for row in rows] == ["对外时限", "科室时限", "科室时限", "科室时限"]
     assert rows[0]["kind_words"] == ("答复", "Reply")
 
 
@@ -56,7 +56,7 @@ def test_the_count_is_explained_with_its_citation(ticket) -> None:
         ("本单位暂定，待确认", "set by the bureau for now, to be confirmed"),
         False,
     )
-    assert "先于平台时限" in reply(ticket, "2026-03-03 09:00", Side.INNER)["summary"][0]
+    assert "先于对外时限" in reply(ticket, "2026-03-03 09:00", Side.INNER)["summary"][0]
 
 
 def test_a_paused_clock_says_so_and_its_due_moment_is_as_if_it_went_on_now(ticket) -> None:

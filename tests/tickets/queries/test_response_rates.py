@@ -66,7 +66,7 @@ def test_replied_on_time_is_over_the_deadlines_that_fell_due_not_over_those_rece
     rate = figure(RateKey.REPLIED)
     assert (rate.numerator, rate.denominator) == (1, 3)
     assert "应办结" in rate.base_zh
-    assert "平台时限" in rate.base_zh
+    assert "对外时限" in rate.base_zh
     assert behind(RateKey.REPLIED, "numerator") == {in_time.number}
     assert behind(RateKey.REPLIED, "denominator") == {in_time.number, late.number, never.number}
     assert beyond.number not in behind(RateKey.REPLIED, "denominator")

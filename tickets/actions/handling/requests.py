@@ -10,6 +10,7 @@ from django.db import transaction
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Telling
 from tickets.domain.states import Action, UnableToMove
+from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, PauseGround, Role, Side, SuspensionGround
 from tickets.models import Decision, Inquiry, Request, RequestKind, Run, Ticket, Timer
 from tickets.queries import inquiries
@@ -62,7 +63,7 @@ def ask_extension(
 
 def _check_time(ticket: Ticket, now: datetime, amount: Decimal) -> None:
     if amount <= 0:
-        raise UnableToMove("amount", "延期天数须大于零。", "The extension must be more than zero.", field="amount")
+        raise UnableToMove("amount", "延长的时间须大于零。", "The extension must be more than zero.", field="amount")
     if amount != int(amount):
         raise UnableToMove("amount", "延期须为整数。", "Whole days (or hours) only.", field="amount")
     clocks = Timer.objects.filter(ticket=ticket, kind=ClockKind.REPLY, run=Run.RUNNING)
@@ -74,11 +75,12 @@ def _check_time(ticket: Ticket, now: datetime, amount: Decimal) -> None:
         if clock.extension > 0:
             raise UnableToMove("extension_used", "本件已延期一次，不能再延。", "It was extended once already.")
         most = clock.policy.extension_limit if clock.policy else Decimal(0)
-        if most and amount > most:
+        if clock.policy and most and amount > most:
+            unit = Unit(clock.policy.unit)
             raise UnableToMove(
                 "extension_cap",
-                f"最多可延{most.normalize():f}。",
-                f"At most {most.normalize():f} may be added.",
+                f"最多可延长 {most.normalize():f} {unit.zh}，请改小后重新提交。",
+                f"At most {most.normalize():f} {unit.en} may be added: ask for less.",
                 field="amount",
             )
 

@@ -26,7 +26,9 @@ def ask_section_return(
     ticket = ledger.lock(ticket.pk, expected_version)
     if ticket.must_handle:
         raise UnableToMove(
-            "return_used", "裁定不予退回，须由本科室办理。", "The return was refused: this section must handle it."
+            "return_used",
+            "办公室已裁定不予退单，本轮须由本科室办理。",
+            "The return was refused: this section must handle it.",
         )
     _check_reason(code, reason)
     ledger.move(

@@ -105,13 +105,13 @@ def refuse_late(*, ticket: Ticket, inner_due: datetime, now: datetime) -> None:
     outer_due = earliest_outer_reply(ticket)
     if inner_due <= now:
         raise UnableToMove(
-            "inner_due", "内部时限须在现在之后。", "The inner deadline must lie ahead.", field="inner_due"
+            "inner_due", "科室时限须在现在之后。", "The inner deadline must lie ahead.", field="inner_due"
         )
     if outer_due is not None and inner_due >= outer_due:
         local = to_local(outer_due)
         raise UnableToMove(
             "inner_due",
-            f"内部时限须早于对外时限（{local:%Y-%m-%d %H:%M}）。",
+            f"科室时限须早于对外时限（{local:%Y-%m-%d %H:%M}）。",
             f"The inner deadline must come before the outer one ({local:%Y-%m-%d %H:%M}).",
             field="inner_due",
         )
