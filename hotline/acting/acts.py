@@ -125,7 +125,7 @@ ACTS: Mapping[Action, Act] = {
     A.GRANT_SECTION_RETURN: Act(forms.Opinion, handling.grant_section_return),
     A.REFUSE_SECTION_RETURN: Act(forms.NeededOpinion, handling.refuse_section_return),
     A.CONTACT: Act(forms.Contact, partial(_with_inquiry, handling.contact), adds=True),
-    A.ASK_INFORMATION: Act(forms.NeededReason, handling.ask_information),
+    A.ASK_INFORMATION: Act(forms.StillNeeded, handling.ask_information),
     A.ASK_CORRECTION: Act(forms.AskCorrection, handling.ask_correction),
     A.PAUSE_CLOCK: Act(forms.PauseClock, handling.pause_clock),
     A.RESUME_CLOCK: Act(forms.ResumeClock, handling.resume_clock),

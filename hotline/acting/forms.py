@@ -50,6 +50,12 @@ class NeededReason(Strict):
     reason = Text(SHORT, required=True)
 
 
+class StillNeeded(Strict):
+    """What the caller is asked for."""
+
+    reason = Text(SHORT, required=True, label=gettext_lazy("What is still needed"))
+
+
 class Opinion(Strict):
     """An opinion, if there is one to give."""
 
@@ -174,7 +180,7 @@ class PauseClock(Strict):
     ground = word(LAWFUL)
     document = Text(200)
     reason = Text(LONG, required=True)
-    until = Day(required=False, allow_null=True, default=None)
+    until = Day(required=False, allow_null=True, default=None, label=gettext_lazy("Expected to resume on"))
 
 
 class ResumeClock(Strict):
@@ -227,7 +233,7 @@ class Accept(Strict):
     """受理: the notice of acceptance to the petitioner."""
 
     notice = word(NoticeForm, required=False, default=NoticeForm.WRITTEN.value)
-    content = Text(LONG)
+    content = Text(LONG, label=gettext_lazy("What the notice says"))
     inquiry = _inquiry()
 
 
