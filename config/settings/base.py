@@ -126,7 +126,7 @@ SESSION_COOKIE_AGE = int(SESSION_HOURS * 3600) + 3 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "hotline.permissions.passwords.Length", "OPTIONS": {"min_length": 10}},
     {"NAME": "hotline.permissions.passwords.Kinds"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
+from tickets.domain import telephone
 from tickets.domain.words import Labelled
 
 FIRST_YEAR, LAST_YEAR = 1950, 2199
@@ -51,6 +52,22 @@ class Text(serializers.CharField):
         if not options["required"]:
             options.setdefault("default", "")
         super().__init__(max_length=longest, **options)
+
+
+class Phone(Text):
+    """A telephone number as it is said or shown; blank where there is none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(30, **options)
+
+    def to_internal_value(self, value: Any) -> str:
+        """What was typed. Raises ValidationError for what nobody can call."""
+        typed = super().to_internal_value(value)
+        if typed and not telephone.is_number(typed):
+            raise serializers.ValidationError(
+                _("Figures only, with an extension where there is one: 05573050000x8001.")
+            )
+        return typed
 
 
 class When(serializers.DateTimeField):

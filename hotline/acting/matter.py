@@ -20,7 +20,7 @@ from tickets.domain.words import Channel, MatterType, Urgency, Way
 from tickets.models import Inquiry
 from tickets.models.numbering import PREFIX
 
-from .fields import Strict, Text, When, word
+from .fields import Phone, Strict, Text, When, word
 
 #: A title is made of the first clause of what was said, where nobody wrote one.
 LONGEST_TITLE = 40
@@ -33,8 +33,8 @@ class PartyForm(Strict):
 
     name = Text(60)
     gender = Text(10)
-    phone = Text(30)
-    incoming_phone = Text(30)
+    phone = Phone()
+    incoming_phone = Phone()
     id_number = Text(30)
     address = Text(200)
     organisation = Text(120)

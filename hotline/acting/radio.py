@@ -20,7 +20,7 @@ from tickets.domain.words import Channel, MatterType, Way
 from tickets.models import Inquiry
 
 from . import taking
-from .fields import Strict, Text, When, word
+from .fields import Phone, Strict, Text, When, word
 from .matter import MatterForm, correction_of, incoming_of, number_of, title_of
 
 PROGRAMME = "政风行风热线"
@@ -37,7 +37,7 @@ class SessionForm(Strict):
 class ListenerForm(Strict):
     """One short call: who (empty: an anonymous listener), what, where."""
 
-    phone = Text(30)
+    phone = Phone()
     name = Text(60)
     content = Text(2000, required=True)
     place = Text(200)

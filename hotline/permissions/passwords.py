@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,14 @@ def _kind(sign: str) -> str:
     """Small letters, capitals, figures, other writing, signs."""
     category = unicodedata.category(sign)
     return {"Ll": "small", "Lu": "capital", "Nd": "figure", "Lo": "writing"}.get(category, "sign")
+
+
+class Length(MinimumLengthValidator):
+    """Django's validator in our words: its Chinese has none for this one."""
+
+    def get_error_message(self) -> str:
+        """What is asked."""
+        return _("Too short: %d characters at least.") % self.min_length
 
 
 class Kinds:

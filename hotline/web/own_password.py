@@ -68,5 +68,6 @@ class OwnPasswordForm(NewPasswordForm):
         try:
             signin.check_password(self.request, username=self.user.username, password=password, now=clock.now())
         except UnableToSignIn as refusal:
-            raise as_error(refusal) from refusal
+            wrong = ValidationError(_("The present password is not right."), code=refusal.code)
+            raise (wrong if refusal.code == "credentials" else as_error(refusal)) from refusal
         return password

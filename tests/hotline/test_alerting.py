@@ -100,7 +100,7 @@ def test_five_thousand_at_once_are_one_line_and_one_message(leader: User) -> Non
         assert gather(heap[place : place + 500], NOON) == []
     [line] = Notice.objects.filter(kind="clock_escalated")
     assert line.facts == {"count": 5000, "clock": "reply", "card": "red"}
-    assert "5000 件：答复逾期上报（红牌）" in Desk(leader).client.get("/tray/").content.decode()
+    assert "5000 件：答复超期上报（红牌）" in Desk(leader).client.get("/tray/").content.decode()
     assert alerting.write_all(now=NOON) == 1
     assert Alert.objects.get().subject == "您有 5000 条待办提醒"
 
@@ -150,4 +150,4 @@ def test_chosen_on_the_profile(bureau: Bureau, settings: Any) -> None:
 def test_a_step_shows_its_card(leader: User) -> None:
     notices.tell(key="c", kind="clock_escalated", role=Role.LEADER, now=NOON, facts={"clock": "reply", "card": "red"})
     alerting.write_all(now=NOON)
-    assert Alert.objects.get().text.splitlines()[0] == "答复逾期上报（红牌）"
+    assert Alert.objects.get().text.splitlines()[0] == "答复超期上报（红牌）"

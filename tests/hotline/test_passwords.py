@@ -65,7 +65,7 @@ def test_its_owner_changes_it_and_other_sessions_end(bureau: Bureau) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"present": "错误的口令", "new": NEW}, "用户名或密码不正确"),
+        ({"present": "错误的口令", "new": NEW}, "当前密码不正确"),
         ({"new": "123"}, "至少包含"),
         ({"new": NEW, "again": "不一样"}, "不一致"),
         ({"new": PASSWORD}, "最近用过"),

@@ -381,7 +381,7 @@ def test_a_return_says_not_ours_with_its_reasons(office, adapter, taken):
     facts = {"reason": "该点位不在我局项目范围内", "basis": "职责清单第三条", "suggested_unit": "样例市城管局"}
     receipt = adapter.deliver(reply(telling=Telling.RETURN, **facts))
     row = cells(office, "CWB-2026-031_reply_001")
-    assert row[5:7] == ["非本单位", "该点位不在我局项目范围内\n依据:职责清单第三条\n建议交办:样例市城管局"]
+    assert row[5:7] == ["非本单位", "该点位不在我局项目范围内\n依据：职责清单第三条\n建议交办：样例市城管局"]
     assert receipt.outer_state == "return_asked"
 
 
