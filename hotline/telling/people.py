@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from hotline.models import User
-from hotline.wording import label, pair
+from hotline.wording import pair
 from tickets.domain.words import Role
 
 _IDS = re.compile(r"user:(\d+)")
@@ -27,10 +27,16 @@ def _shown(actor: str, people: dict[str, str]) -> str:
     return pair(f"{found[0]}（代{found[1]}）", f"{found[0]} (for {found[1]})") if len(found) > 1 else found[0]
 
 
+#: Who acts without an account.
+NOBODY = {
+    "system": (Role.SYSTEM.zh, Role.SYSTEM.en),
+    "anonymous": ("未登录者", "Nobody signed in"),
+    "caller": ("群众", "The caller"),
+}
+
+
 def shown(actor: str, known: dict[str, str]) -> str:
     """A label for people: a name of ``known``, the service itself, a platform."""
     if actor.startswith("platform:"):
         return pair("平台", "Platform")
-    if actor in ("system", "anonymous"):
-        return label(Role, Role.SYSTEM.value) if actor == "system" else pair("未登录者", "Nobody signed in")
-    return known.get(actor, actor)
+    return pair(*NOBODY[actor]) if actor in NOBODY else known.get(actor, actor)

@@ -15,7 +15,7 @@ from hotline import tasks
 from hotline.models import Draft, Session, User
 from tests.hotline.bureau import PASSWORD, Bureau, Desk, dispatched
 from tests.hotline.test_second_factor import browser_of
-from tickets.models import Contact, Event
+from tickets.models import Contact, Event, Ticket
 
 NOTE = "已电话联系，说明围挡本周内修复。"
 
@@ -120,6 +120,7 @@ def test_what_was_sent_too_late_is_kept_and_sent_after_signing_in(late: tuple[Cl
     assert browser.post("/login/", {"login": "handler", "password": PASSWORD}).headers["Location"] == "/unsent/"
     page = browser.get("/unsent/").content.decode()
     assert NOTE in page
+    assert f"{Ticket.objects.get().number} · 联系群众" in page
     sent = browser.post(f"{address}?unsent={Draft.objects.get().pk}", {"reached": "true", "note": NOTE, "version": "3"})
     assert sent.status_code == 303
     assert Contact.objects.get().note == NOTE
