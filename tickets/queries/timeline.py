@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, StrIndex, Substr
 
 from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
-from tickets.models import Event, Exchange, OutboxRow, Ticket
+from tickets.models import Event, Exchange, OutboxRow, RequestKind, Ticket
 
 from .explaining import OWN_DOORS
 from .together import Rows
@@ -178,8 +178,8 @@ def _sent(row: dict[str, Any]) -> Entry:
 
 def _ruled(row: dict[str, Any]) -> Entry:
     verdict = ("同意", "granted") if row["is_granted"] else ("不同意", "refused")
-    who = row["by__name"] or row["by__username"] or ""
+    who, kind = row["by__name"] or row["by__username"] or "", RequestKind(row["request__kind"])
     return Entry(
-        row["at"], "decision", row["request__kind"], f"裁定：{verdict[0]}", f"Ruling: {verdict[1]}", row["actor"], who,
+        row["at"], "decision", kind.value, f"裁定{kind.zh}：{verdict[0]}", f"Ruling on {kind.en.lower()}: {verdict[1]}", row["actor"], who,
         row["opinion"], facts={"opinion": row["opinion"]},
     )  # fmt: skip
