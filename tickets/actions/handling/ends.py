@@ -74,9 +74,10 @@ def reject(
     _check_own_door(ticket)
     if code not in RejectionReason._value2member_map_:
         raise UnableToMove("code", "请选择不予受理的理由。", "Choose a reason code.", field="code")
-    for name, value, zh in (("told", told, "告知情况"), ("pointed_to", pointed_to, "指引途径")):
+    wanted = {"told": ("告知情况", "how the caller was told"), "pointed_to": ("指引途径", "the route pointed to")}
+    for (name, (zh, en)), value in zip(wanted.items(), (told, pointed_to), strict=True):
         if not value.strip():
-            raise UnableToMove(name, f"请填写{zh}。", f"Fill in “{name}”.", field=name)
+            raise UnableToMove(name, f"请填写{zh}。", f"Say {en}.", field=name)
     changes = {"closed_at": now, "end_code": code}
     ledger.move(
         ticket=ticket,
