@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -24,6 +25,13 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """403."""
     return _told(request, 403, "forbidden", _("Not allowed"), _("Your roles do not allow this."))
+
+
+def waiting(request: HttpRequest) -> HttpResponse:
+    """403 of an account that has no role yet: nothing is wrong, and there is nothing to do here but to go."""
+    title = _("The account is open: the security administrator has yet to give it a role")
+    message = _("Ask the security administrator; once a role is given, open this page again.")
+    return _shown(request, 403, {"title": title, "message": message}, "hotline/waiting.html")
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -64,20 +72,39 @@ def keep_unsent(request: HttpRequest) -> bool:
 
 def stopped(request: HttpRequest, title: str, message: str) -> HttpResponse:
     """403 with its own words: why somebody does not come in, and whom to ask."""
-    return render(request, "hotline/refusal.html", {"title": title, "message": message}, status=403)
+    return _shown(request, 403, {"title": title, "message": message})
 
 
 def refused(request: HttpRequest, error: Any) -> HttpResponse:
     """409 of an act that the domain refuses: its own words, and what would be possible."""
     possible = [said(action) for action in getattr(error, "possible", ())]
     facts = {"title": _("This is not possible now"), "message": said(error), "possible": possible}
-    return render(request, "hotline/refusal.html", facts, status=409)
+    return _shown(request, 409, facts)
 
 
 def _told(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return _json(status, code, message)
-    return render(request, "hotline/refusal.html", {"title": title, "message": message}, status=status)
+    return _shown(request, status, {"title": title, "message": message})
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """HTMX asks for a part of the page; what it restores from history or boosts is a whole one."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-Boosted" not in headers and "HX-History-Restore-Request" not in headers
+
+
+def _shown(
+    request: HttpRequest, status: int, facts: Mapping[str, Any], template: str = "hotline/refusal.html"
+) -> HttpResponse:
+    """A page; where a part was asked for, a line among the messages of the page, and nothing where nobody has asked."""
+    if not is_fragment(request):
+        return render(request, template, facts, status=status)
+    if "X-Unattended" in request.headers:
+        return HttpResponse(status=status, headers={"HX-Reswap": "none"})
+    answer = render(request, "hotline/parts/refused.html", facts, status=status)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#said", "innerHTML"
+    return answer
 
 
 def _json(status: int, code: str, message: str) -> JsonResponse:

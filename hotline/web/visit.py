@@ -112,9 +112,8 @@ class Visit:
 
     @property
     def is_fragment(self) -> bool:
-        """HTMX asks for a part of the page; what it restores from history or boosts is a whole one."""
-        headers = self.request.headers
-        return "HX-Request" in headers and "HX-Boosted" not in headers and "HX-History-Restore-Request" not in headers
+        """HTMX asks for a part of the page."""
+        return refusals.is_fragment(self.request)
 
     def page(self, template: str, facts: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """The template with the head of the house around it."""
@@ -154,7 +153,7 @@ def page(endpoint: str) -> Callable[[Answer], Answer]:
             visit = Visit(request, user, actor_of(user), clock.now(), endpoint)
             request.visit = visit  # type: ignore[attr-defined]
             if not may(visit.actor, endpoint, signed_in=True):
-                return refusals.forbidden(request)
+                return refusals.forbidden(request) if visit.actor.roles else refusals.waiting(request)
             if not endpoint.startswith(FREE) and (due := owed(request, user, visit.now)) is not None:
                 return _pay_first(visit, due)
             return _told(view, visit, params)

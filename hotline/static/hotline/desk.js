@@ -181,6 +181,13 @@ document.addEventListener("click", (event) => {
   $$("details.drop[open], details.me[open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; });
 });
 
+// A refusal of a part comes among the messages of the page (HX-Retarget): whatever stands before them makes way.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "said") return;
+  $$("dialog[open]").forEach((each) => each.close());
+  event.target.scrollIntoView({ block: "nearest" });
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest?.("dialog");
   if (dialog && !dialog.open) dialog.showModal();
