@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,3 +125,12 @@ def test_kinds_of_files_are_chosen_by_words(bureau: Bureau) -> None:
     ticket = dispatched(bureau)
     body = Desk(bureau.people["dispatcher"]).get(f"/tickets/{ticket.number}/attach/").content.decode()
     assert all(f"> {word.zh}</label>" in body for word in FileRole)
+
+
+def test_a_page_that_prints_ctrl_enter_says_which_form_it_sends() -> None:
+    """Templates that are swapped into a dialog or a place of their own have the cursor inside the form already."""
+    of_a_dialog = {"act_form.html", "settle_form.html"}
+    for path in Path("hotline/templates/hotline").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"<button[^\n]*<kbd>Ctrl\+Enter</kbd>", text) and path.name not in of_a_dialog:
+            assert re.search(r"<form\b.*? data-main\b", text), path
