@@ -10,6 +10,7 @@ const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? $
 
 // ── keys: an element says its key by data-key ("s", "ctrl+j"); Ctrl+Enter sends the form, "/" searches, "?" shows all ─────────
 const isTyping = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const isThere = (element) => element.offsetParent !== null;
 const named = (event) => (event.ctrlKey || event.metaKey ? "ctrl+" : "") + event.key.toLowerCase();
 
 document.addEventListener("keydown", (event) => {
@@ -35,8 +36,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (isTyping(event.target) && !key.startsWith("ctrl+")) return;
   if (key === "/") { event.preventDefault(); $("#find")?.focus(); return; }
-  if (key === "?") { $("#keys")?.showModal(); return; }
-  const wanted = $$("[data-key]").find((each) => each.dataset.key === key && each.offsetParent !== null);
+  if (key === "?") { showKeys(); return; }
+  const wanted = $$("[data-key]").find((each) => each.dataset.key === key && isThere(each));
   if (wanted) {
     event.preventDefault();
     wanted.click();
@@ -46,6 +47,38 @@ document.addEventListener("keydown", (event) => {
   const list = $("[data-rows]");
   if (list) move(list, key, event);
 });
+
+// "?" shows the keys of this page, as what carries them is called, before those of every page.
+function showKeys() {
+  const dialog = $("#keys");
+  if (!dialog) return;
+  $$("[data-here]", dialog).forEach((each) => each.remove());
+  $("dl", dialog).prepend(...[...keysHere()].flatMap(([key, name]) => [line("dt", line("kbd", key)), line("dd", name)]));
+  $$("[data-where]", dialog).forEach((each) => { each.hidden = !$(each.dataset.where); });
+  dialog.showModal();
+}
+
+function keysHere() {
+  const found = new Map();
+  for (const each of $$("[data-key], [data-row-key]").filter(isThere)) {
+    const key = (each.dataset.key ?? each.dataset.rowKey).replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+    if (!found.has(key)) found.set(key, nameOf(each));
+  }
+  return found;
+}
+
+function nameOf(element) {
+  const copy = element.cloneNode(true);
+  $$("kbd, [data-picked]", copy).forEach((each) => each.remove());
+  return element.dataset.keyName ?? element.ariaLabel ?? copy.textContent.trim().replace(/…$/, "");
+}
+
+function line(tag, content) {
+  const made = document.createElement(tag);
+  made.dataset.here = "";
+  made.append(content);
+  return made;
+}
 
 // ── lists: arrows go from row to row, Enter opens, x picks ────────────────────────────────────────────────────────────────
 function move(list, key, event) {
