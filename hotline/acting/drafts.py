@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotline.models import Draft, User
+from hotline.wording import moments
 from tickets.domain.moments import to_local
 from tickets.models import vault
 
@@ -54,6 +55,18 @@ def others(user: User, begins: str, besides: str) -> list[tuple[str, datetime]]:
 def drop(*, user: User, place: str) -> None:
     """It was sent, or thrown away."""
     Draft.objects.filter(user=user, place=place[:120]).delete()
+
+
+def place(number: str, act: str) -> str:
+    """Where that of an act on a ticket is kept."""
+    return f"{number}/{act}"
+
+
+def restored(saved_at: datetime, now: datetime) -> str:
+    """已恢复 14:06 的草稿; of another day with the day."""
+    is_of_today = to_local(saved_at).date() == to_local(now).date()
+    when = f"{to_local(saved_at):%H:%M}" if is_of_today else moments.when(saved_at, now)
+    return _("The draft of %s is back") % when
 
 
 def said(saved_at: datetime) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from hotline.acting import choosing, proposing
+from hotline.acting import choosing, drafts, proposing
 from hotline.acting.acts import ACTS, Act
 from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket, may
@@ -30,6 +30,8 @@ from . import fields, refusals
 from .visit import Visit, page
 
 CONFLICT, UNPROCESSABLE, BUSY = 409, 422, 503
+#: What the button beside a draft that came back sends.
+FORGET = "forget"
 #: Acts that the intake desk may have proposed: their forms begin with what it wrote.
 PROPOSED = {Action.REJECT: RequestKind.REJECTION.value, Action.MERGE: RequestKind.MERGER.value}
 
@@ -43,6 +45,9 @@ def act(visit: Visit, number: str, action: str) -> HttpResponse:
     ticket = find_ticket(visit.actor, number)
     if not permits(chosen, visit.actor, ticket.section_id):
         raise UnableToMove("section", "本件不由您的科室主办。", "Your section does not lead this matter.")
+    if visit.request.POST.get("do") == FORGET:
+        drafts.drop(user=visit.user, place=drafts.place(ticket.number, action))
+        return _asked(visit, ticket, chosen)
     if visit.request.method != "POST":
         return _asked(visit, ticket, chosen)
     return _done(visit, ticket, chosen)
@@ -63,12 +68,13 @@ def _asked(
     told: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    given = visit.request.POST if visit.request.method == "POST" else initial(ticket, action)
+    given, restored = _given(visit, ticket, action)
     shown = fields.fields_of(ACTS[action].form, given, errors, choosing.of(ticket))
     facts = {
         "ticket": ticket,
         "action": action,
         "label": said(action),
+        "restored": restored,
         "fields": [each for each in shown if each.name != "inquiry" or each.choices],
         "general": (errors or {}).get("", []),
         "version": (told or {}).get("version", ticket.version),
@@ -79,6 +85,17 @@ def _asked(
     return (visit.part if visit.is_fragment else visit.page)(
         "ticket/act_form.html" if visit.is_fragment else "ticket/act.html", facts, status=status
     )
+
+
+def _given(visit: Visit, ticket: Ticket, action: Action) -> tuple[Mapping[str, Any] | QueryDict, str]:
+    """What stands in the form, and a word on it when it was kept from an earlier try."""
+    post = visit.request.POST
+    if visit.request.method == "POST" and post.get("do") != FORGET:
+        return post, ""
+    kept = drafts.find(visit.user, drafts.place(ticket.number, action.value))
+    if kept is None:
+        return initial(ticket, action), ""
+    return fields.kept(kept[0]), drafts.restored(kept[1], visit.now)
 
 
 def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
@@ -126,6 +143,7 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
         )
     except (UnableToMove, UnableToStore, Misread, ValidationError, BadTerms, OperationalError) as error:
         return _asked(visit, ticket, action, errors=refusal(error), status=CONFLICT)
+    drafts.drop(user=visit.user, place=drafts.place(ticket.number, action.value))
     if row.reads:
         return visit.part("ticket/opened.html", {"opened": done, "ticket": ticket})
     messages.success(visit.request, _("Done: %s") % said(action))

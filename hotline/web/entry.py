@@ -55,14 +55,6 @@ def begun(**initial: Any) -> dict[str, Any]:
     return {"channel": Channel.DIRECT.value, "way": Way.PHONE.value, "needs_reply": True, **initial}
 
 
-def kept(lists: Mapping[str, list[str]]) -> QueryDict:
-    """A draft as the browser sent it: a box that was not ticked stays so."""
-    made = QueryDict(mutable=True)
-    for name, values in lists.items():
-        made.setlist(name, values)
-    return made
-
-
 def read(post: QueryDict, into: Ticket | None = None) -> tuple[dict[str, Any], Errors]:
     """The matter as MatterForm gives it, or what is wrong with it by field. ``into``: the ticket that it joins, whose words stand
     in where the clerk has typed none."""

@@ -80,6 +80,14 @@ def typed(form: type[Strict], post: QueryDict) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value != "" or form().get_fields()[name].required}
 
 
+def kept(lists: Mapping[str, list[str]]) -> QueryDict:
+    """A draft as the browser sent it: a box that was not ticked stays so."""
+    made = QueryDict(mutable=True)
+    for name, values in lists.items():
+        made.setlist(name, values)
+    return made
+
+
 def _typed_flag(data: dict[str, Any], name: str, source: serializers.BooleanField, post: QueryDict) -> None:
     """A box that is not ticked sends nothing and means no; a question with yes and no may be left open."""
     if post.get(name, "") in ("true", "false", "on"):

@@ -123,7 +123,7 @@ def _given(visit: Visit, ticket: Ticket) -> Mapping[str, str]:
 
 
 def _place(ticket: Ticket) -> str:
-    return f"{ticket.number}/{Action.FOLLOW_UP.value}"
+    return drafts.place(ticket.number, Action.FOLLOW_UP.value)
 
 
 def can_be_asked(inquiry: Inquiry) -> bool:

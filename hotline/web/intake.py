@@ -27,7 +27,7 @@ from tickets.domain.words import Channel, Role
 from tickets.models import Ticket
 from tickets.queries import habits, offices
 
-from . import act, entry
+from . import act, entry, fields
 from .entry import Errors
 from .visit import Visit, page
 
@@ -50,7 +50,7 @@ def intake(visit: Visit) -> HttpResponse:
     call = calls.of_clerk(visit.request.GET.get("call", ""), visit.user, visit.now)
     kept = drafts.find(visit.user, place_of(str(call.pk) if call else ""))
     if kept is not None:
-        return _shown(visit, entry.kept(kept[0]), call=call, kept=drafts.said(kept[1]))
+        return _shown(visit, fields.kept(kept[0]), call=call, kept=drafts.said(kept[1]))
     return _shown(visit, entry.begun(incoming_phone=call.number() if call else ""), call=call)
 
 

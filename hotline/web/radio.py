@@ -78,7 +78,7 @@ def sitting(visit: Visit, pk: int) -> HttpResponse:
     if session.closed_at is not None:
         return visit.go(reverse("radio_summary", args=[pk]))
     kept = drafts.find(visit.user, place_of(session))
-    return _sitting(visit, session, entry.kept(kept[0]) if kept else {})
+    return _sitting(visit, session, fields.kept(kept[0]) if kept else {})
 
 
 def _sitting(

@@ -34,7 +34,7 @@ KEPT = ("outcome", "public_text", "handling", "promised_on", "disclosure", "disc
 
 def place(ticket: Ticket) -> str:
     """Where its draft is kept."""
-    return f"{ticket.number}/reply"
+    return drafts.place(ticket.number, "reply")
 
 
 def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> dict[str, Any] | None:

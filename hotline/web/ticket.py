@@ -137,5 +137,5 @@ def draft(visit: Visit, number: str, action: str) -> HttpResponse:
     typed = {name: [str(each) for each in texts] for name, texts in visit.request.POST.lists()}
     for name in ("csrfmiddlewaretoken", "version", "back", "do"):
         typed.pop(name, None)
-    drafts.keep(user=visit.user, place=f"{found.number}/{action}", typed=typed, now=visit.now)
+    drafts.keep(user=visit.user, place=drafts.place(found.number, action), typed=typed, now=visit.now)
     return HttpResponse(drafts.said(visit.now))

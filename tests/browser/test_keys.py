@@ -44,3 +44,20 @@ def test_ctrl_enter_opens_a_session_from_anywhere(desk: Callable[..., Desk]) -> 
     clerk.page.evaluate("document.activeElement.blur()")
     clerk.page.keyboard.press("Control+Enter")
     clerk.page.wait_for_url("**/intake/radio/*/")
+
+
+def test_escape_keeps_what_was_typed_into_an_act(desk: Callable[..., Desk]) -> None:
+    office, handler = desk("paidan"), desk("eng1-chengban")
+    signed(office, handler, logged(office, Made()))
+    form, note = handler.page.locator('#act form[action*="/contact/"]').first, handler.page.locator("#act [name=note]")
+    handler.page.keyboard.press("c")
+    note.fill("样例：电话无人接听。")
+    with handler.page.expect_response("**/draft/contact/"):
+        handler.page.keyboard.press("Escape")
+    handler.page.locator("#act:not([open])").wait_for(state="hidden")
+    handler.page.keyboard.press("c")
+    handler.page.locator("#act .said", has_text="已恢复").wait_for()
+    assert note.input_value() == "样例：电话无人接听。"
+    handler.page.locator("#act button", has_text="放弃").click()
+    handler.page.locator("#act .said").wait_for(state="detached")
+    assert (note.input_value(), form.is_visible()) == ("", True)

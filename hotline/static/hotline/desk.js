@@ -147,6 +147,7 @@ document.addEventListener("input", (event) => {
 });
 
 async function keep(form) {
+  clearTimeout(timers.get(form));
   const body = new FormData(form);
   $$("input[type=file]", form).forEach((input) => body.delete(input.name));
   try {
@@ -188,7 +189,8 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
   const stale = $("[name=csrfmiddlewaretoken]", form);
   if (stale) stale.value = token();
-  if (form.matches("[data-draft]")) { clearTimeout(timers.get(form)); sessionStorage.removeItem(place(form)); }
+  const kept = event.submitter?.closest("form[data-draft]") ?? (form.matches("[data-draft]") && form); // a button inside may send another form
+  if (kept) { clearTimeout(timers.get(kept)); sessionStorage.removeItem(place(kept)); }
   // What must survive a connection that breaks just now stays in this tab until the house says that it has arrived.
   if (form.matches("[data-keeps]")) sessionStorage.setItem(place(form), JSON.stringify([...new FormData(form).entries()]));
 }, true);
