@@ -308,6 +308,15 @@ def test_the_office_rejects_at_once(bureau: Bureau) -> None:
     assert (ticket.state, ticket.end_code) == ("rejected", "emergency")
 
 
+def test_a_number_that_is_missing_makes_nobody_anonymous_on_the_receipt(clerk: Desk) -> None:
+    receipts = [
+        page_of(clerk.get(f"/intake/receipt/{logged(clerk, **typed).number}/"))
+        for typed in ({"incoming_phone": "", "name": ""}, {"entry": "b2", "is_anonymous": "true"})
+    ]
+    assert ["未留号码" in body for body in receipts] == [True, False]
+    assert ["匿名" in body for body in receipts] == [False, True]
+
+
 # --- drafts, today's list, statements --------------------------------------------------------------------------------
 
 

@@ -307,6 +307,8 @@ function arrive(root) {
   $(".bad input, .bad select, .bad textarea", root)?.focus();
   $$("[data-counts]", root).forEach((each) => { each.textContent = document.getElementById(each.dataset.counts)?.value.length ?? 0; });
 }
+// A page that the browser had put away as it was would show what has been sent as if it had not.
+window.addEventListener("pageshow", (event) => { if (event.persisted && $("form[data-keeps]")) window.location.reload(); });
 document.addEventListener("DOMContentLoaded", () => arrive(document));
 document.addEventListener("htmx:load", (event) => arrive(event.target));
 document.addEventListener("htmx:configRequest", (event) => {
