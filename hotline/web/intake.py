@@ -50,7 +50,7 @@ def intake(visit: Visit) -> HttpResponse:
     call = calls.of_clerk(visit.request.GET.get("call", ""), visit.user, visit.now)
     kept = drafts.find(visit.user, place_of(str(call.pk) if call else ""))
     if kept is not None:
-        return _shown(visit, fields.kept(kept[0]), call=call, kept=drafts.said(kept[1]))
+        return _shown(visit, fields.kept(kept[0]), call=call, restored=drafts.restored(kept[1], visit.now))
     return _shown(visit, entry.begun(incoming_phone=call.number() if call else ""), call=call)
 
 
@@ -60,7 +60,7 @@ def _shown(
     *,
     call: Call | None = None,
     errors: Errors | None = None,
-    kept: str = "",
+    restored: str = "",
     status: int = 200,
 ) -> HttpResponse:
     logged = today.logged(visit.user, visit.now)
@@ -72,7 +72,7 @@ def _shown(
         "general": (errors or {}).get("", []),
         "entry": plain.get("entry") or secrets.token_hex(8),
         "call": call,
-        "kept": kept,
+        "restored": restored,
         "others": _others(visit, place_of(str(call.pk) if call else "")),
         "beside": desk.beside(
             _typed(plain), actor=visit.actor, scope=visit.scope, now=visit.now, asked=visit.request.session
@@ -134,6 +134,9 @@ def draft(visit: Visit) -> HttpResponse:
 
 def _posted(visit: Visit, post: QueryDict) -> HttpResponse:
     call = calls.of_clerk(post.get("call", ""), visit.user, visit.now)
+    if post.get("do") == act.FORGET:
+        drafts.drop(user=visit.user, place=place_of(post.get("call", "")))
+        return visit.go(f"{reverse('intake')}?call={call.pk}" if call else reverse("intake"))
     if post.get("do") == "template":
         return _shown(visit, entry.filled(post), call=call)
     if post.get("do") == "check":

@@ -23,3 +23,28 @@ def test_back_from_the_receipt_is_an_empty_form(clerk: Desk) -> None:
     clerk.page.locator("#intake").wait_for()
     clerk.page.wait_for_timeout(300)  # browsers put old values back after the page is there
     assert [clerk.page.input_value(f"[name={name}]") for name in ("incoming_phone", "name", "content", "place")] == [""] * 4
+
+
+def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:
+    number, content = clerk.page.locator("[name=incoming_phone]"), clerk.page.locator("[name=content]")
+    clerk.go("/intake/")
+    content.fill("样例：说到一半。")
+    with clerk.page.expect_response("**/intake/draft/"):
+        number.fill("19900007777")
+    clerk.go("/intake/")
+    clerk.page.locator("#intake .said", has_text="已恢复").wait_for()
+    clerk.page.keyboard.insert_text("19900008888")
+    assert number.input_value() == "19900008888", "what is typed stands in place of the kept number"
+    content.focus()
+    number.click()
+    clerk.page.wait_for_timeout(50)
+    clerk.page.keyboard.insert_text("1990000999")
+    with clerk.page.expect_response("**/intake/hints/"):
+        clerk.page.keyboard.insert_text("9")
+    clerk.page.keyboard.insert_text("0")
+    assert number.input_value() == "199000099990", "what comes beside the form selects nothing"
+    clerk.page.get_by_role("button", name="放弃").click()
+    clerk.page.locator("#intake .said").wait_for(state="detached")
+    assert (number.input_value(), content.input_value()) == ("", "")
+    clerk.go("/intake/")
+    assert content.input_value() == "", "and it stays gone"

@@ -333,7 +333,12 @@ def test_a_draft_is_kept_sealed_offered_again_and_gone_when_it_is_sent(bureau: B
     assert "先这样答复" in body
     assert 'value="a1b2c3d4e5f60718"' in body  # sent again after a broken connection it is the same matter
     assert not re.search(r'name="needs_reply" value="true" checked', body)
+    assert re.search(r"已恢复 \d\d:\d\d 的草稿", body)
     logged(clerk)
+    assert not Draft.objects.exists()
+    assert "的草稿" not in page_of(clerk.get("/intake/"))
+    clerk.client.post("/intake/draft/", typed)
+    assert clerk.client.post("/intake/", {"do": "forget", "call": ""})["Location"] == "/intake/"
     assert not Draft.objects.exists()
     assert clerk.client.post("/intake/draft/", form(incoming_phone="", name="", content="", place="")).content == b""
     assert not Draft.objects.exists()

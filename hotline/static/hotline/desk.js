@@ -275,6 +275,11 @@ document.addEventListener("click", (event) => {
   if (field) { put(field, given.dataset.put); field.focus(); }
 });
 
+// A number is typed anew, not after what stands there; the click that brings the cursor would take the selection away at once.
+const select = (field) => { if (field?.matches("[data-selects]")) setTimeout(() => field.select(), 0); };
+document.addEventListener("focusin", (event) => select(event.target));
+document.addEventListener("DOMContentLoaded", () => select(document.activeElement));
+
 const texts = (form) => $$("textarea, input:not([type=hidden], [type=checkbox], [type=radio])", form);
 
 function onTheLine(bar) {
