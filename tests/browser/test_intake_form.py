@@ -48,3 +48,20 @@ def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:
     assert (number.input_value(), content.input_value()) == ("", "")
     clerk.go("/intake/")
     assert content.input_value() == "", "and it stays gone"
+
+
+@pytest.mark.parametrize(("key", "do"), [("Control+d", "answer"), ("Control+b", "reject")])
+def test_an_open_panel_leads_and_escape_folds_it(clerk: Desk, key: str, do: str) -> None:
+    clerk.go("/intake/")
+    clerk.page.fill("[name=content]", "样例：什么时候完工？")
+    clerk.page.keyboard.press(key)
+    panel = clerk.page.locator(f"details.ask[open] button[value={do}]")
+    clerk.page.wait_for_function("document.activeElement.closest('details.ask')")
+    box = panel.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 768 - box["height"], "the button that confirms is in sight"
+    assert clerk.page.eval_on_selector_all("#intake .primary", "all => all.map(each => each.value)") == [do]
+    clerk.page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert clerk.page.eval_on_selector_all("#intake .primary", "all => all.map(each => each.value)") == ["log"]
+    assert clerk.page.input_value("[name=content]") == "样例：什么时候完工？"

@@ -30,6 +30,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (key === "escape") {
+    if (!$("dialog[open]")) $$("details.ask[open]").forEach(shut);
     const form = event.target.closest("form[data-draft]");
     if (form) keep(form);
     return;
@@ -116,6 +117,26 @@ document.addEventListener("change", (event) => {
   if (target.matches("[data-submit]")) target.form.requestSubmit();
   if (target.matches("input[type=file]")) checkFiles(target);
 });
+
+// ── panels of a form: the button of the one that is open is in sight and the primary one, as Ctrl+Enter presses it; Esc folds it away
+document.addEventListener("toggle", (event) => {
+  const form = event.target.matches("details.ask") && event.target.closest("form");
+  const sends = form && lead(form);
+  if (sends && document.readyState === "complete") sends.scrollIntoView({ block: "nearest" }); // not where the page begins with it
+}, true);
+
+function lead(form) {
+  const sends = $(".ask[open] [data-sends] > [type=submit]", form);
+  $$("[data-leads], [data-sends] > [type=submit]", form).forEach((each) => {
+    each.classList.toggle("primary", each === (sends ?? $("[data-leads]", form)));
+  });
+  return sends;
+}
+
+function shut(panel) {
+  panel.open = false;
+  if (panel.contains(document.activeElement)) $("summary", panel).focus();
+}
 
 // ── files: too large, or of a kind that is not taken, is said before anything is sent ────────────────────────────────────
 function checkFiles(input) {
@@ -307,6 +328,7 @@ function arrive(root) {
   $$("[data-sent]", root).forEach((each) => sessionStorage.removeItem(`draft:${each.dataset.sent}`));
   $(".lanes [aria-current]", root)?.scrollIntoView({ block: "nearest", inline: "center" });
   $$("form[data-draft]", root).forEach(restore);
+  $$("form [data-leads]", root).forEach((each) => lead(each.form));
   [root, ...$$("[data-call]", root)].filter((each) => each.matches?.("[data-call]")).forEach(onTheLine);
   tick();
   $(".bad input, .bad select, .bad textarea", root)?.focus();
