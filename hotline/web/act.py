@@ -46,7 +46,7 @@ def act(visit: Visit, number: str, action: str) -> HttpResponse:
     if not permits(chosen, visit.actor, ticket.section_id):
         raise UnableToMove("section", "本件不由您的科室主办。", "Your section does not lead this matter.")
     if visit.request.POST.get("do") == FORGET:
-        drafts.drop(user=visit.user, place=drafts.place(ticket.number, action))
+        _forget(visit, ticket, chosen)
         return _asked(visit, ticket, chosen)
     if visit.request.method != "POST":
         return _asked(visit, ticket, chosen)
@@ -143,11 +143,17 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
         )
     except (UnableToMove, UnableToStore, Misread, ValidationError, BadTerms, OperationalError) as error:
         return _asked(visit, ticket, action, errors=refusal(error), status=CONFLICT)
-    drafts.drop(user=visit.user, place=drafts.place(ticket.number, action.value))
+    _forget(visit, ticket, action)
     if row.reads:
         return visit.part("ticket/opened.html", {"opened": done, "ticket": ticket})
     messages.success(visit.request, _("Done: %s") % said(action))
     return visit.go(visit.back(reverse("ticket", args=[ticket.number])))
+
+
+def _forget(visit: Visit, ticket: Ticket, action: Action) -> None:
+    """Its draft goes; with it that of the act in whose form this one was chosen."""
+    for name in {action.value, visit.request.POST.get("kept", action.value)}:
+        drafts.drop(user=visit.user, place=drafts.place(ticket.number, name))
 
 
 def _only_changed(ticket: Ticket, typed: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tickets.domain.moments import to_local
 from tickets.domain.states import UnableToMove
 from tickets.queries import habits
 
-from . import act, entry, fields
+from . import act, fields
 from .visit import Visit, page
 
 UNPROCESSABLE = 422

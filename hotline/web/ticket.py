@@ -135,7 +135,7 @@ def draft(visit: Visit, number: str, action: str) -> HttpResponse:
         raise Http404(action)
     found = find_ticket(visit.actor, number)
     typed = {name: [str(each) for each in texts] for name, texts in visit.request.POST.lists()}
-    for name in ("csrfmiddlewaretoken", "version", "back", "do"):
+    for name in ("csrfmiddlewaretoken", "version", "back", "do", "kept"):
         typed.pop(name, None)
     drafts.keep(user=visit.user, place=drafts.place(found.number, action), typed=typed, now=visit.now)
     return HttpResponse(drafts.said(visit.now))

@@ -22,7 +22,9 @@ def test_back_from_the_receipt_is_an_empty_form(clerk: Desk) -> None:
     clerk.page.go_back()
     clerk.page.locator("#intake").wait_for()
     clerk.page.wait_for_timeout(300)  # browsers put old values back after the page is there
-    assert [clerk.page.input_value(f"[name={name}]") for name in ("incoming_phone", "name", "content", "place")] == [""] * 4
+    assert [clerk.page.input_value(f"[name={name}]") for name in ("incoming_phone", "name", "content", "place")] == [
+        ""
+    ] * 4
 
 
 def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:

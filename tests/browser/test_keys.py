@@ -17,7 +17,8 @@ def listed(person: Desk) -> dict[str, str]:
     person.page.keyboard.press("?")
     person.page.locator("#keys[open]").wait_for()
     found = person.page.eval_on_selector_all(
-        "#keys dt", "all => all.filter(each => !each.hidden).map(each => [each.innerText, each.nextElementSibling.innerText])"
+        "#keys dt",
+        "all => all.filter(each => !each.hidden).map(each => [each.innerText, each.nextElementSibling.innerText])",
     )
     person.page.keyboard.press("Escape")
     return dict(found)

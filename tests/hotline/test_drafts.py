@@ -37,9 +37,7 @@ def test_what_was_typed_comes_back_in_the_same_act_only(handler: Desk, ticket: T
 
 
 def test_it_is_gone_when_it_is_let_go(handler: Desk, ticket: Ticket) -> None:
-    answer = handler.client.post(
-        f"/tickets/{ticket.number}/contact/", {"do": "forget"}, headers={"HX-Request": "true"}
-    )
+    answer = handler.client.post(f"/tickets/{ticket.number}/contact/", {"do": "forget"}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert TYPED["note"] not in answer.content.decode()
     assert not Draft.objects.exists()
@@ -49,3 +47,10 @@ def test_it_is_gone_when_the_act_is_done(handler: Desk, ticket: Ticket) -> None:
     assert handler.client.post(f"/tickets/{ticket.number}/contact/", TYPED).status_code == 303
     assert not Draft.objects.exists()
     assert "的草稿" not in dialog(handler, ticket)
+
+
+def test_a_form_of_two_acts_leaves_no_draft_to_the_other(handler: Desk, ticket: Ticket) -> None:
+    handler.client.post(f"/tickets/{ticket.number}/draft/chase/", {"note": "样例"})
+    assert Draft.objects.count() == 2
+    assert handler.client.post(f"/tickets/{ticket.number}/contact/", {**TYPED, "kept": "chase"}).status_code == 303
+    assert not Draft.objects.exists()
