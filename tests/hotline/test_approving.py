@@ -223,3 +223,14 @@ def test_the_list_leads_to_the_cards(bureau: Bureau) -> None:
     body = Desk(bureau.people["leader"]).get("/desk/", list="sign_off").content.decode()
     assert 'href="/board/approve/?list=replies"' in body
     assert "/board/approve/" not in Desk(bureau.people["secrecy"]).get("/desk/", list="sign_off").content.decode()
+
+
+def test_whoever_asked_finds_the_ruling_in_his_tray(bureau: Bureau) -> None:
+    ticket, handler = signed(bureau), Desk(bureau.people["handler"])
+    extension(bureau, ticket)
+    decide(Desk(bureau.people["leader"]), ticket, "refuse_extension", opinion="请按期办结")
+    body = handler.client.get("/tray/").content.decode()
+    assert "延期未批准" in body
+    assert "请按期办结" in body
+    assert f"/tickets/{ticket.number}/" in body
+    assert "Your extension was refused" in Desk(bureau.people["handler"], "en").get("/tray/").content.decode()
