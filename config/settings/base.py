@@ -2,7 +2,7 @@
 
 from config import alerts, clockwork, environment, oidc, secrets
 from config.environment import ROOT as BASE_DIR
-from config.platforms import configured
+from config.platforms import UNIT_NAME, configured
 
 ROLE = environment.text("HOTLINE_ROLE")  # "web" is set by config.wsgi: short waits for the queue, pooled connections
 VAR = environment.folder("HOTLINE_VAR", BASE_DIR / "var")
@@ -102,6 +102,7 @@ DISK_FREE_BYTES = int(environment.number("DISK_FREE_MB", 200)) * 1024 * 1024  # 
 ALERTS = alerts.configured()  # how people are told outside the house: a road without an address is off
 ALERT_QUIET = alerts.quiet_hours()
 PUBLIC_ADDRESS = environment.text("PUBLIC_ADDRESS")  # of the desks, for the link in a message: https://hotline.example
+OFFICE_NAME = environment.text("HOTLINE_UNIT_NAME", UNIT_NAME)  # of the bureau, on what is handed to callers
 
 BOARD_AIM = environment.number("BOARD_AIM", 95) / 100  # replied on time: the line that the board draws
 BOARD_RANKING = environment.flag("BOARD_RANKING")  # True: sections by their rate; else as the office orders them

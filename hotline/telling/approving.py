@@ -16,6 +16,7 @@ from tickets.models import RequestKind
 from tickets.queries.approvals import Letter, Plea
 
 from .clocks import counted
+from .matter import Telling as Told
 
 Row = dict[str, Any]
 A = Action
@@ -28,10 +29,28 @@ OWN_REQUEST = ("不能审批自己提出的申请。", "Nobody decides what he a
 
 def letter(row: Row, found: Letter, actor: Actor) -> Row:
     """The card of a reply; ``why_not`` where this reader cannot sign it off."""
-    reply = found.reply
     return {
+        **_reply(found),
         "row": row,
         "content": mask_text(found.content),
+        "needs_leader": found.needs_leader,
+        "why_not": _why_not(found, actor),
+        "yes": A.APPROVE.value,
+        "no": A.DISAPPROVE.value,
+        "remark": "remark",
+    }
+
+
+def judged(found: Letter, telling: Told) -> Row:
+    """The same reply without a card's buttons, as the reader of this ticket may read it: for the form of the act."""
+    told = _reply(found)
+    hidden = {name: telling.hide(told[name]) for name in ("public_text", "handling", "disclosure_ground")}
+    return {**told, **hidden, "content": telling.text(found.content)}
+
+
+def _reply(found: Letter) -> Row:
+    reply = found.reply
+    return {
         "public_text": reply["public_text"],
         "handling": reply["handling"],
         "outcome": label(Outcome, reply["outcome"]),
@@ -43,11 +62,6 @@ def letter(row: Row, found: Letter, actor: Actor) -> Row:
         "written_at": reply["written_at"],
         "reviewed_at": reply["reviewed_at"],
         "findings": [{"level": each.level, "words": said(each)} for each in found.findings],
-        "needs_leader": found.needs_leader,
-        "why_not": _why_not(found, actor),
-        "yes": A.APPROVE.value,
-        "no": A.DISAPPROVE.value,
-        "remark": "remark",
     }
 
 

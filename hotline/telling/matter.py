@@ -81,13 +81,18 @@ class Telling:
             "attachments": [self.attachment(row) for row in self.hanging["attachments"] if self.may_open(row)],
         }
 
+    @property
+    def title(self) -> str:
+        """As this reader may read it."""
+        return CONFIDENTIAL_TITLE if self.is_closed else self.text(self.ticket.title)
+
     def facts(self) -> dict[str, Any]:
         """The ticket's own facts and the matter."""
         ticket = self.ticket
         told: dict[str, Any] = {name: getattr(ticket, name) for name in FACTS}
         for name, kind in LABELLED.items():
             told[f"{name}_label"] = label(kind, told[name])
-        told["title"] = CONFIDENTIAL_TITLE if self.is_closed else self.text(ticket.title)
+        told["title"] = self.title
         told["content"] = self.text(ticket.content)
         told["place"] = "" if self.is_closed else self.text(ticket.place)
         told["project"] = str(ticket.project) if ticket.project and not self.is_closed else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from hotline.wording import label, mask_text
 from tickets.actions import ratings
-from tickets.domain.states import State
+from tickets.domain.states import WORKING, State
 from tickets.domain.words import Channel, ClockKind, Side
 from tickets.models import Inquiry, Rating, Reply, ReplyState, Ticket
 
@@ -38,7 +38,7 @@ def told(inquiry: Inquiry, now: datetime) -> dict[str, Any]:
         "channel": label(Channel, inquiry.channel),
         "received_at": inquiry.received_at,
         "stations": _stations(ticket.stage),
-        "remark": _remark(ticket),
+        "remark": _remark(ticket, is_merged=ticket.pk != inquiry.ticket_id),
         "is_over": ticket.stage in ENDED,
         "clock": _clock(ticket, inquiry, now),
         "answers": [] if ticket.is_confidential else answers,
@@ -54,8 +54,10 @@ def _stations(stage: State) -> list[dict[str, Any]]:
     return [{"name": name, "is_done": place < here, "is_here": place == here} for place, name in enumerate(names)]
 
 
-def _remark(ticket: Ticket) -> str:
-    """What the stations do not say."""
+def _remark(ticket: Ticket, *, is_merged: bool) -> str:
+    """What the stations do not say; of a merged matter, never which one it is answered with."""
+    if is_merged and ticket.stage in WORKING:
+        return _("The same matter is being worked on already: you are answered together with it.")
     said = {
         S.REJECTED: _("The matter cannot be taken here. You were told where to turn; ask the hotline if anything is unclear."),
         S.RETURNED: _("The matter is not among our duties and went back to where it came from, which passes it on."),

@@ -33,6 +33,12 @@ def due(value: datetime | None) -> str:
 
 
 @register.filter
+def dated(value: datetime | None) -> str:
+    """2026年10月9日 24:00: for paper, which is read on another day."""
+    return moments.due(value) if value else ""
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """10月9日."""
     if value is None or value == "":

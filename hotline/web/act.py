@@ -17,14 +17,16 @@ from hotline.acting.acts import ACTS, Act
 from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
-from hotline.telling import stale
-from hotline.wording import said
-from tickets.actions import timers
+from hotline.telling import approving, stale
+from hotline.telling.matter import Telling
+from hotline.wording import done, said
+from tickets.actions import readings, timers
 from tickets.actions.contents import UnableToStore
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, UnableToMove, permits
 from tickets.domain.terms import BadTerms
-from tickets.models import RequestKind, Ticket
+from tickets.models import ReadingKind, ReplyState, RequestKind, Ticket
+from tickets.queries import approvals
 
 from . import fields, refusals
 from .visit import Visit, page
@@ -34,6 +36,12 @@ CONFLICT, UNPROCESSABLE, BUSY = 409, 422, 503
 FORGET = "forget"
 #: Acts that the intake desk may have proposed: their forms begin with what it wrote.
 PROPOSED = {Action.REJECT: RequestKind.REJECTION.value, Action.MERGE: RequestKind.MERGER.value}
+
+#: Acts that judge a reply, and how it stands then.
+JUDGES = {
+    Action.PASS_REVIEW: ReplyState.SUBMITTED, Action.FAIL_REVIEW: ReplyState.SUBMITTED,
+    Action.APPROVE: ReplyState.REVIEWED, Action.DISAPPROVE: ReplyState.REVIEWED,
+}  # fmt: skip
 
 
 @page("page.ticket.act")
@@ -80,6 +88,7 @@ def _asked(
         "version": (told or {}).get("version", ticket.version),
         "back": visit.back(reverse("ticket", args=[ticket.number])),
         "beside": _beside(ticket) if action is Action.DISPATCH else None,
+        "judged": _judged(visit, ticket, action),
         **(told or {}),
     }
     return (visit.part if visit.is_fragment else visit.page)(
@@ -121,6 +130,15 @@ def _beside(ticket: Ticket) -> dict[str, Any]:
     return {"proposal": proposing.of(ticket), "outer_due": timers.earliest_outer_reply(ticket)}
 
 
+def _judged(visit: Visit, ticket: Ticket, action: Action) -> dict[str, Any] | None:
+    """The reply that the act passes or sends back; whoever sees it here has looked at the ticket."""
+    found = approvals.letters([ticket.pk], JUDGES[action]).get(ticket.pk) if action in JUDGES else None
+    if found is None:
+        return None
+    readings.write(ticket=ticket, actor=visit.actor, now=visit.now, kind=ReadingKind.PAGE)
+    return approving.judged(found, Telling(ticket, visit.actor))
+
+
 def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
     post, row = visit.request.POST, ACTS[action]
     typed = fields.typed(row.form, post) | dict(visit.request.FILES.items())
@@ -130,7 +148,7 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
     if not form.is_valid():
         return _asked(visit, ticket, action, errors=fields.errors_of(form.errors), status=UNPROCESSABLE)
     try:
-        done = row.do(
+        outcome = row.do(
             ticket=ticket,
             actor=visit.actor,
             now=visit.now,
@@ -145,8 +163,8 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
         return _asked(visit, ticket, action, errors=refusal(error), status=CONFLICT)
     _forget(visit, ticket, action)
     if row.reads:
-        return visit.part("ticket/opened.html", {"opened": done, "ticket": ticket})
-    messages.success(visit.request, _("Done: %s") % said(action))
+        return visit.part("ticket/opened.html", {"opened": outcome, "ticket": ticket})
+    messages.success(visit.request, done(action, f"{ticket.number} {Telling(ticket, visit.actor).title}"))
     return visit.go(visit.back(reverse("ticket", args=[ticket.number])))
 
 

@@ -22,11 +22,14 @@ from tickets.domain.words import Channel
 from tickets.models import Fold, Section
 from tickets.queries import board as figures
 from tickets.queries import figures as sums
+from tickets.queries import pages
 from tickets.queries.calendar import working_calendar
 from tickets.queries.measures import Tally
 
 from . import periods
+from .approving import CHOSEN
 from .periods import Period
+from .queue import shown
 from .visit import Visit, page
 
 OLD = timedelta(minutes=5)
@@ -83,7 +86,16 @@ def friday(today: date) -> date:
 def board(visit: Visit) -> HttpResponse:
     """The board as a page."""
     question = Question(visit)
-    return visit.page("board/page.html", {**facts(visit, question, sums.fold()), **_choices(visit, question)})
+    told = {**facts(visit, question, sums.fold()), **_choices(visit, question)}
+    return visit.page("board/page.html", {**told, "waiting": _waiting(visit)})
+
+
+def _waiting(visit: Visit) -> str:
+    """How many replies and requests wait for the decision of whoever decides them; '' for nobody and nothing."""
+    if not may(visit.actor, "page.board.approve", signed_in=True):
+        return ""
+    count = sum(pages.counts({code: chosen(visit.scope) for code, chosen in CHOSEN.items()}).values())
+    return shown(count) if count else ""
 
 
 @page("page.board")

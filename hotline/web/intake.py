@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import OperationalError
 from django.http import Http404, HttpResponse, QueryDict
@@ -201,4 +202,11 @@ def receipt(visit: Visit, number: str) -> HttpResponse:
     made = today.receipt(ticket, visit.now)
     if made is None or Channel(made.inquiry.channel) not in (*entry.DOORS, Channel.RADIO):
         raise Http404(number)
-    return visit.page("intake/receipt.html", {"r": made, **told_calls.around(visit.user, visit.now)})
+    facts = {"r": made, "office": settings.OFFICE_NAME, "look_up": _look_up(visit)}
+    return visit.page("intake/receipt.html", {**facts, **told_calls.around(visit.user, visit.now)})
+
+
+def _look_up(visit: Visit) -> str:
+    """The whole address of the callers' page."""
+    house = settings.PUBLIC_ADDRESS or visit.request.build_absolute_uri("/")
+    return f"{house.rstrip('/')}{reverse('citizen')}"

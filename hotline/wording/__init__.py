@@ -1,7 +1,7 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
 from . import differing, moments
-from .labels import in_chinese, label, language_of, pair, said, why_routed, words
+from .labels import done, in_chinese, label, language_of, pair, said, why_routed, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
 from .signs import aside, listed, sign
@@ -11,6 +11,7 @@ __all__ = [
     "Cover",
     "aside",
     "differing",
+    "done",
     "in_chinese",
     "label",
     "language_of",

@@ -46,6 +46,12 @@ def pair(zh: str, en: str) -> str:
     return zh if in_chinese() else en
 
 
+def done(action: Bilingual, what: str) -> str:
+    """已签发：SZ-2026-0000001 路面积水: what a person has just done, and with which ticket."""
+    act = f"决定{action.zh}" if action.zh.startswith("不予") else action.zh
+    return pair(f"已{act}：{what}", f"Done: {action.en} ({what})")
+
+
 def why_routed(reason_zh: str) -> str:
     """The reason of a routing, which is kept in Chinese, in the reader's language."""
     return reason_zh if in_chinese() else in_english(reason_zh)

@@ -13,13 +13,14 @@ WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
 ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def day(value: date, today: date) -> str:
-    """10月9日; with its year where that is not this one."""
+def day(value: date, today: date | None = None) -> str:
+    """10月9日; with its year where that is not this one, or on paper (no ``today``)."""
+    is_plain = today is not None and value.year == today.year
     if in_chinese():
         plain = f"{value.month}月{value.day}日"
-        return plain if value.year == today.year else f"{value.year}年{plain}"
+        return plain if is_plain else f"{value.year}年{plain}"
     plain = f"{value.day} {MONTHS[value.month - 1]}"
-    return plain if value.year == today.year else f"{plain} {value.year}"
+    return plain if is_plain else f"{plain} {value.year}"
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -31,9 +32,9 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{name} {local:%H:%M}"
 
 
-def due(moment: datetime, now: datetime) -> str:
-    """The end of a limit: midnight belongs to the day it ends, 10月9日 24:00."""
-    local, today = to_local(moment), to_local(now).date()
+def due(moment: datetime, now: datetime | None = None) -> str:
+    """The end of a limit: midnight belongs to the day it ends, 10月9日 24:00; on paper (no ``now``) with its year."""
+    local, today = to_local(moment), to_local(now).date() if now else None
     if (local.hour, local.minute) == (0, 0):
         return f"{day(local.date() - timedelta(days=1), today)} 24:00"
     return f"{day(local.date(), today)} {local:%H:%M}"

@@ -84,7 +84,7 @@ def test_signed_off_from_the_card_it_leaves_the_list(bureau: Bureau) -> None:
     assert (answer.status_code, answer["Location"]) == (303, ADDRESS)
     assert Ticket.objects.get(pk=ticket.pk).stage is State.APPROVED
     assert Reply.objects.get(ticket=ticket).remark == "同意"
-    assert ticket.number not in page(desk)
+    assert f"/tickets/{ticket.number}/" not in page(desk)
     assert "没有待审批的事项" in page(desk)
 
 
@@ -149,7 +149,7 @@ def test_what_waits_for_the_platform_is_no_longer_the_leaders(bureau: Bureau) ->
     assert "由平台裁定" in page(desk, list="requests")
     assert decide(desk, ticket, "grant_extension", opinion="同意").status_code == 303
     assert Request.objects.get(ticket=ticket).is_open
-    assert ticket.number not in page(desk, list="requests")
+    assert f"/tickets/{ticket.number}/" not in page(desk, list="requests")
 
 
 def test_who_may_not_decide_reads_why(bureau: Bureau) -> None:
@@ -223,3 +223,60 @@ def test_the_list_leads_to_the_cards(bureau: Bureau) -> None:
     body = Desk(bureau.people["leader"]).get("/desk/", list="sign_off").content.decode()
     assert 'href="/board/approve/?list=replies"' in body
     assert "/board/approve/" not in Desk(bureau.people["secrecy"]).get("/desk/", list="sign_off").content.decode()
+
+
+def test_whoever_asked_finds_the_ruling_in_his_tray(bureau: Bureau) -> None:
+    ticket, handler = signed(bureau), Desk(bureau.people["handler"])
+    extension(bureau, ticket)
+    decide(Desk(bureau.people["leader"]), ticket, "refuse_extension", opinion="请按期办结")
+    body = handler.client.get("/tray/").content.decode()
+    assert "延期未批准" in body
+    assert "请按期办结" in body
+    assert f"/tickets/{ticket.number}/" in body
+    assert "Your extension was refused" in Desk(bureau.people["handler"], "en").get("/tray/").content.decode()
+
+
+def submitted(bureau: Bureau, **facts: Any) -> Ticket:
+    """A ticket whose reply waits for its first review."""
+    ticket, handler = signed(bureau, **facts), bureau.actor("handler")
+    replies.draft(
+        ticket=ticket, actor=handler, now=clock.now(), outcome="solved", public_text=TEXT, handling="已修复围挡。"
+    )
+    replies.submit(ticket=ticket, actor=handler, now=clock.now())
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+@pytest.mark.parametrize(
+    ("make", "who", "actions"),
+    [(reviewed, "dispatcher", ("approve", "disapprove")), (submitted, "chief", ("pass_review", "fail_review"))],
+)
+def test_whoever_judges_a_reply_reads_it_in_the_form_and_counts_as_its_reader(
+    bureau: Bureau, make: Any, who: str, actions: tuple[str, str]
+) -> None:
+    ticket, desk = make(bureau), Desk(bureau.people[who])
+    for action in actions:
+        for headers in ({}, {"HX-Request": "true"}):
+            body = desk.client.get(f"/tickets/{ticket.number}/{action}/", headers=headers).content.decode()
+            for words in (TEXT, "已修复围挡。", "未发现错敏词", "测试handler 起草"):
+                assert words in body, (action, words)
+            assert body.index(TEXT) < body.index('name="remark"')
+            assert PARTY.phone not in body
+    assert Reading.objects.filter(ticket=ticket, user=bureau.people[who], kind="page").count() == 1
+
+
+def test_the_chief_of_a_confidential_matter_judges_the_reply_without_the_caller(bureau: Bureau) -> None:
+    ticket = submitted(bureau, is_confidential=True, title="样例举报标题")
+    body = Desk(bureau.people["chief"]).get(f"/tickets/{ticket.number}/pass_review/").content.decode()
+    assert TEXT in body
+    for words in (PARTY.name, PARTY.phone, "样例举报标题"):
+        assert words not in body
+
+
+def test_what_was_done_is_said_with_its_ticket(bureau: Bureau) -> None:
+    ticket, desk = reviewed(bureau), Desk(bureau.people["leader"])
+    decide(desk, ticket, "approve", remark="同意")
+    assert f"已签发：{ticket.number} {ticket.title}" in page(desk)
+    ticket = signed(bureau)
+    extension(bureau, ticket)
+    decide(desk, ticket, "refuse_extension", opinion="请按期办结")
+    assert f"已决定不予延期：{ticket.number}" in page(desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched, inquiry_of, log_matter
+from tests.hotline.lived import reviewed, signed
 from tests.tickets.making import make_section, moment
 from tickets import clock
 from tickets.actions import figures, handling, routing, seals, timers
@@ -222,3 +224,20 @@ def test_the_board_costs_the_same_with_many_tickets(worked: Bureau, settings: An
     at_the(settings, "2026-04-27 09:00")
     fold()
     assert statements() == few <= 10
+
+
+def test_who_decides_reads_on_top_how_many_wait_for_him(bureau: Bureau) -> None:
+    assert "待我审批" not in page(bureau, "leader")
+    reviewed(bureau)
+    handling.ask_extension(
+        ticket=signed(bureau), actor=bureau.actor("handler"), now=clock.now(), amount=Decimal(1), reason="管线未移交，须等待图纸复核。"
+    )  # fmt: skip
+    body = page(bureau, "leader")
+    assert '<a href="/board/approve/">待我审批 2 件</a>' in body
+    assert body.index("待我审批") < body.index('id="board"')
+    assert "待我审批 2 件" in page(bureau, "dispatcher")
+    for who in ("chief", "auditor"):
+        assert "待我审批" not in page(bureau, who)
+    here = '<a href="/board/" aria-current="page"'
+    assert here in body
+    assert here in page(bureau, "leader", "/board/approve/")

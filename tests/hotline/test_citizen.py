@@ -190,3 +190,19 @@ def test_a_merged_matter_tells_of_the_work_that_goes_on(bureau: Bureau) -> None:
     assert goes.number in page
     assert keeps.number not in page
     assert re.search(r'aria-current="step"><span[^>]*>2</span>', page)
+
+
+def test_the_caller_of_a_merged_matter_reads_that_it_is_answered_with_another(bureau: Bureau) -> None:
+    first, second = dispatched(bureau), log_matter()
+    handling.merge(ticket=second, into=first, actor=bureau.actor("dispatcher"), now=clock.now(), reason="同一事项")
+    page = seen(Client(), second)
+    assert "同一事项正在办理，随主件一并答复。" in page
+    assert second.number in page
+    assert first.number not in page
+    assert "同一事项正在办理" not in seen(Client(), first)
+
+
+def test_a_promised_day_stands_without_stray_spaces(bureau: Bureau) -> None:
+    ticket = answered(bureau)
+    ticket.replies.update(promised_on="2026-12-03")
+    assert re.search(r"预计(2026年)?12月3日前解决", seen(Client(), ticket))

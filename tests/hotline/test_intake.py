@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hotline.models import Draft
+from hotline.wording import moments
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched, inquiry_of, log_matter, text_of
 from tests.hotline.intake_desk import NUMBER, TEXT, form, keep, logged, phrase, project, rule, send
 from tickets import clock
 from tickets.actions import handling, routing
+from tickets.domain.moments import to_local
 from tickets.models import Event, Notice, Request, Ticket, Timer
 
 pytestmark = pytest.mark.everywhere
@@ -44,6 +46,26 @@ def test_a_call_is_logged_and_the_receipt_says_what_the_caller_needs(bureau: Bur
     assert NUMBER not in receipt
     assert 'data-key="n"' in receipt
     assert 'class="watermark"' in receipt
+
+
+def test_the_receipt_is_made_to_be_handed_over(bureau: Bureau, clerk: Desk, settings: Any) -> None:
+    """The bureau's name, dates with their year, the address of the look-up page; on the screen only what is the clerk's."""
+    ticket, settings.OFFICE_NAME = logged(clerk), "样例市重点工程局"
+    receipt = page_of(clerk.get(f"/intake/receipt/{ticket.number}/"))
+    received = to_local(inquiry_of(ticket).received_at)
+    due = Timer.objects.get(inquiry=inquiry_of(ticket), kind="reply").due_at
+    assert due is not None
+    for said in (
+        '<p class="only-print letterhead">样例市重点工程局</p>', "http://testserver/progress/", moments.due(due),
+        f"{received.year}年{received.month}月{received.day}日 {received:%H:%M}",
+    ):  # fmt: skip
+        assert said in receipt, said
+    shown = receipt[receipt.index('class="card receipt"') :]
+    assert "今天" not in shown
+    assert re.search(r'class="left \w* ?no-print">剩 ', shown)
+    assert re.search(r'<div class="no-print">\s*<svg class="watermark"', shown)
+    settings.PUBLIC_ADDRESS = "https://hotline.example/"
+    assert "https://hotline.example/progress/" in page_of(clerk.get(f"/intake/receipt/{ticket.number}/"))
 
 
 def test_the_same_form_sent_twice_is_one_matter_and_another_text_is_another(clerk: Desk) -> None:

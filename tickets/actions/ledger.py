@@ -17,6 +17,8 @@ from tickets.domain.states import OVER, Action, State, UnableToMove
 from tickets.models import CoHandler, Event, Head, Ticket
 from tickets.models.bulk import insert_rows, update_columns
 
+from . import notices
+
 Refs = Mapping[str, Any]
 #: Events that book something beside the work: nobody's edit turns stale by them.
 NOT_WORK = (
@@ -131,6 +133,7 @@ def move(
     _save(ticket, actor, now, reason or action.value)
     if (before in OVER) != (after in OVER):
         CoHandler.objects.filter(ticket=ticket).update(is_open=after not in OVER)
+    notices.done(ticket=ticket, action=action, now=now)
     _announce(ticket, action.value)
     return ticket
 

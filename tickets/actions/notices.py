@@ -7,8 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from tickets.domain.actors import Actor
+from tickets.domain.states import OVER, Action
 from tickets.domain.words import Role
 from tickets.models import Notice, NoticeRead, Ticket
+
+A = Action
+#: What a notice asks for (its kind), and the acts by which that is done.
+DONE_BY: Mapping[str, frozenset[Action]] = {
+    "extension_asked": frozenset({A.GRANT_EXTENSION, A.REFUSE_EXTENSION, A.SETTLE_EXTENSION}),
+    "suspension_asked": frozenset({A.GRANT_SUSPENSION, A.REFUSE_SUSPENSION}),
+    "return_asked": frozenset({A.GRANT_SECTION_RETURN, A.REFUSE_SECTION_RETURN, A.DISPATCH}),
+    "rejection_proposed": frozenset({A.DISPATCH}),
+    "merger_proposed": frozenset({A.DISPATCH}),
+    "to_review": frozenset({A.PASS_REVIEW, A.FAIL_REVIEW}),
+    "to_sign_off": frozenset({A.APPROVE, A.DISAPPROVE}),
+    "to_send": frozenset({A.SEND}),
+    "sent_back": frozenset({A.SUBMIT}),
+    "bounced": frozenset({A.SUBMIT}),
+}
 
 
 def tell(
@@ -34,6 +50,13 @@ def tell(
         created_at=now,
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
+
+
+def done(*, ticket: Ticket, action: Action, now: datetime) -> None:
+    """The act was done: what asked for it counts as read for everybody; of work that is over, all that asked for something."""
+    kinds = [kind for kind, acts in DONE_BY.items() if action in acts or ticket.stage in OVER]
+    if kinds:
+        Notice.objects.filter(ticket=ticket, kind__in=kinds, done_at__isnull=True).update(done_at=now)
 
 
 def read(*, notice: Notice, actor: Actor, now: datetime) -> None:

@@ -84,7 +84,7 @@ class Timer(models.Model):
 
 class Notice(models.Model):
     """A line in somebody's in-tray. ``key`` makes it unique: a step that fires twice writes one. Addressed to a role
-    (of a section) or a person."""
+    (of a section) or a person. ``done_at``: what it asks for has been done, nobody needs to read it any more."""
 
     key = models.CharField(max_length=120)
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
@@ -96,6 +96,7 @@ class Notice(models.Model):
     user = person_of_staff(null=True, blank=True, db_index=False)
     facts = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)

@@ -63,18 +63,18 @@ def to_grant(scope: Scope) -> QuerySet[Ticket]:
     return rows.filter(state__in=sorted(OPEN - ANSWERED))
 
 
-def letters(ticket_ids: Sequence[int]) -> dict[int, Letter]:
-    """The reply that waits on each of these tickets."""
+def letters(ticket_ids: Sequence[int], standing: ReplyState = ReplyState.REVIEWED) -> dict[int, Letter]:
+    """The reply that waits on each of these tickets, to be signed off or (``standing`` submitted) to be reviewed."""
     tickets = {ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ticket_ids)}
-    found = together(_parts(ticket_ids))
+    found = together(_parts(ticket_ids, standing))
     known = _known(ticket_ids, found)
     return {
         row["ticket_id"]: _letter(tickets[row["ticket_id"]], row, known[row["ticket_id"]]) for row in found["replies"]
     }
 
 
-def _parts(ticket_ids: Sequence[int]) -> dict[str, QuerySet[Any, dict[str, Any]]]:
-    replies = Reply.objects.filter(ticket__in=ticket_ids, state=ReplyState.REVIEWED.value, is_interim=False)
+def _parts(ticket_ids: Sequence[int], standing: ReplyState) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+    replies = Reply.objects.filter(ticket__in=ticket_ids, state=standing.value, is_interim=False)
     people = [f"{who}__{part}" for who in ("author", "reviewer") for part in WHO]
     return {
         "replies": replies.order_by("no").values(

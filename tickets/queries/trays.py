@@ -16,7 +16,7 @@ from .pages import Page, by_newest, count
 from .together import Columns
 
 COLUMNS = (
-    "id", "kind", "role", "facts", "created_at", "ticket_id", "ticket__number", "ticket__title", "ticket__is_confidential",
+    "id", "kind", "role", "facts", "created_at", "done_at", "ticket_id", "ticket__number", "ticket__title", "ticket__is_confidential",
     "ticket__state", "ticket__due_at", "ticket__is_overdue",
 )  # fmt: skip
 
@@ -47,8 +47,8 @@ def notices(actor: Actor) -> QuerySet[Notice]:
 
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:
-    """Those of ``notices`` that the actor has not read."""
-    return notices(actor).filter(~_is_read(actor))
+    """Those of ``notices`` that the actor has not read and whose matter nobody has done."""
+    return notices(actor).filter(~_is_read(actor), done_at__isnull=True)
 
 
 def _is_read(actor: Actor) -> Exists:
@@ -56,7 +56,7 @@ def _is_read(actor: Actor) -> Exists:
 
 
 def page(*, actor: Actor, unread_only: bool = False, after: str = "", size: int = 50) -> Page:
-    """The newest first; each row has ``is_read``, and the ticket's number and title as the actor may see them."""
+    """The newest first; each row has ``is_read`` (by him, or done by anybody), the ticket's number and title as the actor may see them."""
     rows = unread_notices(actor) if unread_only else notices(actor)
     scope = scopes.of(actor)
     found = by_newest(rows, LISTED, after, size)
@@ -64,7 +64,11 @@ def page(*, actor: Actor, unread_only: bool = False, after: str = "", size: int 
     read = set(
         NoticeRead.objects.filter(user_id=actor.user_id or 0, notice__in=ids).values_list("notice_id", flat=True)
     )
-    return Page([{**_shown(row, scope), "is_read": row["id"] in read} for row in found.rows], found.next)
+    return Page([_read_or_not(_shown(row, scope), read) for row in found.rows], found.next)
+
+
+def _read_or_not(row: dict[str, Any], read: set[int]) -> dict[str, Any]:
+    return {**row, "is_read": row.pop("done_at") is not None or row["id"] in read}
 
 
 def unread(*, actor: Actor) -> int:

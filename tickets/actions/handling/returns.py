@@ -99,7 +99,23 @@ def rule(
     )
     request.is_open, request.is_granted = False, granted
     ledger.save_with_history(request, actor=actor, now=now, reason="granted" if granted else "refused")
+    _tell(ticket, request, opinion, now)
     return request
+
+
+def _tell(ticket: Ticket, request: Request, opinion: str, now: datetime) -> None:
+    """Whoever asked learns the ruling; what leaves his section by it is named by its number, of a confidential matter without a word."""
+    leaves = request.kind == RequestKind.SECTION_RETURN and request.is_granted
+    words = "" if leaves and ticket.is_confidential else opinion[:200]
+    notices.tell(
+        key=f"ruled:{request.pk}",
+        kind=f"{request.kind}_{'granted' if request.is_granted else 'refused'}",
+        role=Role.DISPATCHER if request.kind == RequestKind.OUTWARD_RETURN else Role.HANDLER,
+        now=now,
+        ticket=None if leaves else ticket,
+        user_id=request.asked_by_id,
+        facts={"content": f"{ticket.number} {words}".strip() if leaves else words},
+    )
 
 
 @transaction.atomic
