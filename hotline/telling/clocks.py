@@ -9,7 +9,7 @@ from hotline.wording import pair, said
 from tickets.domain.left import Left, left
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Ticket
+from tickets.models import Run, Ticket
 from tickets.queries import clocks as queries
 from tickets.queries.calendar import working_calendar
 
@@ -49,17 +49,19 @@ STANDING = {
 
 
 #: So many limits are told at once; the others are a click away.
-NEAR = 3
+NEAR = 4
 
 
 def shown(ticket: Ticket, now: datetime, *, side: Side) -> dict[str, list[dict[str, Any]]]:
     """The clocks for a page, ``near`` and the ``rest``: ``clocks`` with ``words`` for what is left, their ``tone``, ``is_alive``.
 
-    Near are those that run, of the reader's own ``side`` first; of the other side the answer only."""
+    Near are those that run: first the one that is due first, which the lists show; then those of the reader's own ``side``; of the
+    other side the answer only."""
     rows = worded(ticket, now)
+    first = [row for row in rows if row["run"] == Run.RUNNING and row["kind"] == ticket.due_kind][:1]
     near = [row for row in rows if row["is_alive"] and (row["side"] == side.value or row["kind"] == ClockKind.REPLY)]
-    near = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))[:NEAR]
-    near = near or rows[:1]
+    own = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))
+    near = [*first, *(row for row in own if row not in first)][:NEAR] or rows[:1]
     return {"near": near, "rest": [row for row in rows if row not in near]}
 
 
