@@ -17,7 +17,7 @@ from hotline.acting.fields import Day
 from hotline.permissions import find_ticket
 from hotline.telling import stale
 from hotline.telling.matter import Telling
-from hotline.wording import pair, said
+from hotline.wording import account, pair, said
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, permits
 from tickets.domain.words import Outcome
@@ -123,7 +123,12 @@ def preview(visit: Visit, number: str) -> HttpResponse:
     telling = Telling(ticket, visit.actor)
     text = _text(visit.request.POST)
     shown = [
-        {"source": pair(each.source.name_zh, each.source.name_en), "number": each.number, "code": each.source_id}
+        {
+            "source": pair(each.source.name_zh, each.source.name_en),
+            "number": each.number,
+            "code": each.source_id,
+            "account": account([each.channel]),
+        }
         for each in telling.inquiries
     ]
     outcome = {word.value: said(word) for word in Outcome}

@@ -1,0 +1,39 @@
+"""The reply desk: what each field is called, what is kept, and what becomes of a reply whose ticket has moved on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hotline.bureau import Bureau, Desk
+from tests.hotline.lived import reviewed, signed
+from tickets.domain.words import Channel
+
+PLATFORM, INSIDE = "办理情况（平台工作人员可见，不公开）", "办理情况（内部）"
+WHO_READS = [(Channel.HOTLINE, PLATFORM), (Channel.PETITION, PLATFORM), (Channel.INSPECTION, INSIDE), (Channel.DIRECT, INSIDE)]
+
+
+@pytest.mark.parametrize(("channel", "name"), WHO_READS)
+def test_the_account_is_called_by_who_reads_it_wherever_it_stands(bureau: Bureau, channel: Channel, name: str) -> None:
+    ticket, other = signed(bureau, channel=channel), ({PLATFORM, INSIDE} - {name}).pop()
+    handler, address = Desk(bureau.people["handler"]), f"/tickets/{ticket.number}/"
+    typed = {"public_text": "已修复。", "handling": "已到场修复。"}
+    written = [handler.get(address), handler.client.post(f"{address}reply/preview/", typed)]
+    waiting = reviewed(bureau, channel=channel)
+    leader, office = Desk(bureau.people["leader"]), Desk(bureau.people["dispatcher"])
+    read = [
+        leader.get("/board/approve/", list="replies"),
+        office.get(f"/office/preview/{waiting.number}/"),
+        office.get(f"/tickets/{waiting.number}/"),
+    ]
+    for answer in (*written, *read):
+        body = answer.content.decode()
+        assert name in body, answer.request["PATH_INFO"]
+        assert other not in body, answer.request["PATH_INFO"]
+
+
+def test_the_preview_of_our_own_matter_speaks_of_no_platform(bureau: Bureau) -> None:
+    ticket = signed(bureau)
+    answer = Desk(bureau.people["handler"]).client.post(
+        f"/tickets/{ticket.number}/reply/preview/", {"public_text": "已修复。", "handling": "已到场修复。"}
+    )
+    assert "平台" not in answer.content.decode()
