@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hotline.wording import pair, said
+from hotline.wording import label, pair, said
 from tickets.domain.left import Left, left
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
@@ -74,6 +74,23 @@ def reply_unit(limits: dict[str, list[dict[str, Any]]]) -> str:
     """What the limit of the answer counts, of those ``shown``; nothing without one."""
     rows = (row for group in limits.values() for row in group if row["kind"] == ClockKind.REPLY.value)
     return next((str(row["unit"]) for row in rows), "")
+
+
+def extendable(ticket: Ticket) -> list[dict[str, Any]]:
+    """The limits of the answer that an extension would move: ``side``, ``kind``, ``due_at``, the ``unit`` and ``most`` of it that may be
+    added ('' where the policy sets no most)."""
+    return [
+        {
+            "side": label(Side, timer.side),
+            "kind": label(ClockKind, timer.kind),
+            "due_at": timer.due_at,
+            "unit": counted(Unit(timer.terms.get("unit", Unit.WORKING_DAYS.value))),
+            "most": f"{timer.policy.extension_limit.normalize():f}"
+            if timer.policy and timer.policy.extension_limit
+            else "",
+        }
+        for timer in queries.of_the_answer(ticket)
+    ]
 
 
 def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:

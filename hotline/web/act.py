@@ -17,7 +17,7 @@ from hotline.acting.acts import ACTS, Act
 from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
-from hotline.telling import stale
+from hotline.telling import clocks, stale
 from hotline.wording import said
 from tickets.actions import timers
 from tickets.actions.contents import UnableToStore
@@ -79,7 +79,7 @@ def _asked(
         "general": (errors or {}).get("", []),
         "version": (told or {}).get("version", ticket.version),
         "back": visit.back(reverse("ticket", args=[ticket.number])),
-        "beside": _beside(ticket) if action is Action.DISPATCH else None,
+        "beside": BESIDE[action](ticket) if action in BESIDE else None,
         **(told or {}),
     }
     return (visit.part if visit.is_fragment else visit.page)(
@@ -116,9 +116,22 @@ def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     return {}
 
 
-def _beside(ticket: Ticket) -> dict[str, Any]:
+def _before_dispatch(ticket: Ticket) -> dict[str, Any]:
     """What a dispatcher must know while he chooses: what is proposed and why, and when the source wants its answer."""
-    return {"proposal": proposing.of(ticket), "outer_due": timers.earliest_outer_reply(ticket)}
+    return {
+        "template": "hotline/ticket/beside_dispatch.html",
+        "proposal": proposing.of(ticket),
+        "outer_due": timers.earliest_outer_reply(ticket),
+    }
+
+
+def _before_extension(ticket: Ticket) -> dict[str, Any]:
+    """Which limits would move, what they are now, and by how much at most."""
+    return {"template": "hotline/ticket/beside_extension.html", "limits": clocks.extendable(ticket)}
+
+
+#: What stands beside the fields of an act.
+BESIDE = {Action.DISPATCH: _before_dispatch, Action.ASK_EXTENSION: _before_extension}
 
 
 def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:

@@ -9,7 +9,12 @@ from tests.hotline.lived import reviewed, signed
 from tickets.domain.words import Channel
 
 PLATFORM, INSIDE = "办理情况（平台工作人员可见，不公开）", "办理情况（内部）"
-WHO_READS = [(Channel.HOTLINE, PLATFORM), (Channel.PETITION, PLATFORM), (Channel.INSPECTION, INSIDE), (Channel.DIRECT, INSIDE)]
+WHO_READS = [
+    (Channel.HOTLINE, PLATFORM),
+    (Channel.PETITION, PLATFORM),
+    (Channel.INSPECTION, INSIDE),
+    (Channel.DIRECT, INSIDE),
+]
 
 
 @pytest.mark.parametrize(("channel", "name"), WHO_READS)
