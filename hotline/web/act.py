@@ -111,8 +111,6 @@ def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     if action is Action.AMEND:
         names = ("title", "content", "type", "category", "urgency", "area_code", "place", "is_confidential")
         return {name: getattr(ticket, name) for name in names}
-    if action is Action.CONTACT:
-        return {"reached": True}
     return {}
 
 
@@ -142,6 +140,8 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
     form = row.form(data=typed)
     if not form.is_valid():
         return _asked(visit, ticket, action, errors=fields.errors_of(form.errors), status=UNPROCESSABLE)
+    if action is Action.CONTACT and form.validated_data["reached"] and not form.validated_data["note"]:
+        return _asked(visit, ticket, action, errors={"note": [_("Say what was said.")]}, status=UNPROCESSABLE)
     try:
         done = row.do(
             ticket=ticket,
