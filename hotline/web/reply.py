@@ -176,11 +176,21 @@ def _again(visit: Visit, ticket: Ticket, told: dict[str, Any], status: int) -> H
     fresh = find_ticket(visit.actor, ticket.number)
     given = facts(visit, fresh)
     if given["desk"] is None:
-        raise UnableToMove("state", *_moved_on(fresh))
+        return _moved_on(visit, fresh, given["account"])
     given["desk"] |= desk(visit, Telling(fresh, visit.actor).open(), told) or {}
     return visit.page("ticket/page.html", given, status=status)
 
 
-def _moved_on(ticket: Ticket) -> tuple[str, str]:
-    zh = f"本件现为“{ticket.stage.zh}”，您输入的内容已存为草稿。"
-    return zh, f"The ticket is “{ticket.stage.en}” by now; what you typed is kept as a draft."
+def _moved_on(visit: Visit, ticket: Ticket, name: str) -> HttpResponse:
+    """The ticket left the hands of who was writing: who did what and when, and what was typed, which is kept. ``name``: of the account."""
+    post = visit.request.POST
+    typed = {field: post.getlist(field) for field in (*KEPT, "attachments") if field in post}
+    drafts.keep(user=visit.user, place=place(ticket), typed=typed, now=visit.now)
+    texts = [(name, post.get("handling", "")), (_("Public reply"), post.get("public_text", ""))]
+    facts = {
+        "ticket": ticket,
+        "state": said(ticket.stage),
+        "stale": stale.last(ticket),
+        "typed": [each for each in texts if each[1].strip()],
+    }
+    return visit.page("ticket/moved_on.html", facts, status=act.CONFLICT)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.hotline.bureau import Bureau, Desk
-from tests.hotline.lived import reviewed, signed
+from tests.hotline.lived import again, reviewed, signed
+from tickets import clock
+from tickets.actions import handling
 from tickets.domain.words import Channel
 
 PLATFORM, INSIDE = "办理情况（平台工作人员可见，不公开）", "办理情况（内部）"
@@ -42,3 +44,23 @@ def test_the_preview_of_our_own_matter_speaks_of_no_platform(bureau: Bureau) -> 
         f"/tickets/{ticket.number}/reply/preview/", {"public_text": "已修复。", "handling": "已到场修复。"}
     )
     assert "平台" not in answer.content.decode()
+
+
+def test_who_comes_after_the_ticket_has_moved_on_is_told_by_whom_and_keeps_the_text(bureau: Bureau) -> None:
+    ticket = signed(bureau)
+    seen = {"version": str(ticket.version), "do": "submit"}
+    typed = {"outcome": "solved", "public_text": "您好，围挡已于今日修复。", "handling": "已到场修复。"}
+    handling.ask_information(ticket=ticket, actor=bureau.actor("chief"), now=clock.now(), reason="请问是哪一段围挡？")
+    desk, address = Desk(bureau.people["handler"]), f"/tickets/{ticket.number}/"
+    for given in ({**seen, **typed}, typed, {**typed, "outcome": ""}):
+        answer = desk.client.post(f"{address}reply/", given)
+        body = answer.content.decode()
+        assert answer.status_code == 409
+        assert f'href="{address}"' in body
+        assert "测试chief" in body
+        assert "要求补充" in body
+        assert "待补充" in body
+        assert typed["public_text"] in body
+        assert typed["handling"] in body
+    handling.receive_information(ticket=again(ticket), actor=bureau.actor("chief"), now=clock.now(), note="东段。")
+    assert typed["public_text"] in desk.get(address).content.decode(), "it stands in the form again"
