@@ -60,7 +60,8 @@ def _told(action: Action, ticket: Ticket, actor: Actor, hanging: Mapping[str, Ro
     try:
         states.check(ticket.stage, action, actor, ticket.section_id, before)
     except UnableToMove as refusal:
-        return {**told, "is_possible": False, "reason": said(refusal)}
+        reason = pair(*refusal.facts.get("plain", (refusal.zh, refusal.en)))  # what is open instead stands beside it
+        return {**told, "is_possible": False, "reason": reason}
     reason = _known(action, ticket, actor, hanging)
     return {**told, "is_possible": not reason, "reason": reason}
 
