@@ -40,7 +40,7 @@ def place(ticket: Ticket) -> str:
 def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> dict[str, Any] | None:
     """What the desk shows; None where this reader writes no reply now. ``told``: what became of the last try."""
     ticket = telling.ticket
-    if ticket.stage is not State.IN_PROGRESS or not permits(Action.DRAFT, visit.actor, ticket.section_id):
+    if not _writes(visit, ticket):
         return None
     written, remark = _written(telling)
     kept = None if visit.request.method == "POST" else drafts.find(visit.user, place(ticket))
@@ -58,6 +58,10 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
         "general": errors.get("", []) + errors.get("contact", []),
         **(told or {}),
     }
+
+
+def _writes(visit: Visit, ticket: Ticket) -> bool:
+    return ticket.stage is State.IN_PROGRESS and permits(Action.DRAFT, visit.actor, ticket.section_id)
 
 
 def _written(telling: Telling) -> tuple[dict[str, Any], str]:
@@ -144,7 +148,7 @@ def write(visit: Visit, number: str) -> HttpResponse:
         return visit.go(reverse("ticket", args=[number]) + "#reply")
     form = FORM(data=fields.typed(FORM, visit.request.POST))
     if not form.is_valid():
-        return _again(visit, ticket, {"errors": fields.errors_of(form.errors)}, act.UNPROCESSABLE)
+        return _unfinished(visit, ticket, {"errors": fields.errors_of(form.errors)})
     try:
         _do(visit, ticket, form.validated_data)
     except StaleVersion as error:
@@ -158,6 +162,21 @@ def write(visit: Visit, number: str) -> HttpResponse:
 
 def _only_saves(visit: Visit) -> bool:
     return visit.request.POST.get("do") == "save"
+
+
+def _unfinished(visit: Visit, ticket: Ticket, told: dict[str, Any]) -> HttpResponse:
+    """What is not all there yet may be saved as it is, for oneself; only what is submitted needs all."""
+    if not _only_saves(visit) or not _writes(visit, ticket):
+        return _again(visit, ticket, told, act.UNPROCESSABLE)
+    _keep(visit, ticket)
+    messages.success(visit.request, _("Saved for you: the draft is not finished, so nobody else sees it yet"))
+    return visit.go(reverse("ticket", args=[ticket.number]) + "#reply")
+
+
+def _keep(visit: Visit, ticket: Ticket) -> None:
+    """What was typed, as a draft of this person."""
+    typed = {name: visit.request.POST.getlist(name) for name in (*KEPT, "attachments") if name in visit.request.POST}
+    drafts.keep(user=visit.user, place=place(ticket), typed=typed, now=visit.now)
 
 
 @transaction.atomic
@@ -183,9 +202,8 @@ def _again(visit: Visit, ticket: Ticket, told: dict[str, Any], status: int) -> H
 
 def _moved_on(visit: Visit, ticket: Ticket, name: str) -> HttpResponse:
     """The ticket left the hands of who was writing: who did what and when, and what was typed, which is kept. ``name``: of the account."""
+    _keep(visit, ticket)
     post = visit.request.POST
-    typed = {field: post.getlist(field) for field in (*KEPT, "attachments") if field in post}
-    drafts.keep(user=visit.user, place=place(ticket), typed=typed, now=visit.now)
     texts = [(name, post.get("handling", "")), (_("Public reply"), post.get("public_text", ""))]
     facts = {
         "ticket": ticket,

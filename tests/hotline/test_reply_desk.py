@@ -64,3 +64,26 @@ def test_who_comes_after_the_ticket_has_moved_on_is_told_by_whom_and_keeps_the_t
         assert typed["handling"] in body
     handling.receive_information(ticket=again(ticket), actor=bureau.actor("chief"), now=clock.now(), note="东段。")
     assert typed["public_text"] in desk.get(address).content.decode(), "it stands in the form again"
+
+
+def test_an_unfinished_draft_is_saved_as_it_is_and_only_submitting_needs_all(bureau: Bureau) -> None:
+    ticket = signed(bureau)
+    desk, address = Desk(bureau.people["handler"]), f"/tickets/{ticket.number}/"
+    begun = {"version": str(ticket.version), "handling": "上午到场，", "public_text": "", "promised_on": ""}
+    assert desk.client.post(f"{address}reply/", {**begun, "do": "submit"}).status_code == 422
+    assert desk.client.post(f"{address}reply/", {**begun, "do": "save"}).status_code == 303
+    body = desk.get(address).content.decode()
+    assert "内容尚未完成" in body
+    assert begun["handling"] in body
+    assert not ticket.replies.exists()
+    assert begun["handling"] not in Desk(bureau.people["chief"]).get(address).content.decode()
+    whole = {**begun, "outcome": "solved", "public_text": "您好，围挡已于今日修复。", "do": "save"}
+    assert desk.client.post(f"{address}reply/", whole).status_code == 303
+    assert whole["public_text"] in Desk(bureau.people["chief"]).get(address).content.decode(), "now it is the ticket's"
+
+
+def test_what_the_state_forbids_is_told_shortly_in_the_menu(bureau: Bureau) -> None:
+    ticket = signed(bureau)
+    body = Desk(bureau.people["handler"]).get(f"/tickets/{ticket.number}/").content.decode()
+    assert "当前状态“办理中”不能签收。" in body
+    assert "您现在可以" not in body
