@@ -9,7 +9,7 @@ from hotline.wording import label, pair, said
 from tickets.domain.left import Left, left
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Run, Ticket
+from tickets.models import Run, Ticket, Timer
 from tickets.queries import clocks as queries
 from tickets.queries.calendar import working_calendar
 
@@ -77,20 +77,25 @@ def reply_unit(limits: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def extendable(ticket: Ticket) -> list[dict[str, Any]]:
-    """The limits of the answer that an extension would move: ``side``, ``kind``, ``due_at``, the ``unit`` and ``most`` of it that may be
-    added ('' where the policy sets no most)."""
+    """The limits of the answer that an extension would move: ``side``, ``kind``, ``due_at``, what it is ``counted_in``, the ``unit`` behind
+    a figure, and the ``most`` that may be added ('' where the policy sets no most)."""
     return [
         {
             "side": label(Side, timer.side),
             "kind": label(ClockKind, timer.kind),
             "due_at": timer.due_at,
-            "unit": counted(Unit(timer.terms.get("unit", Unit.WORKING_DAYS.value))),
+            "counted_in": _counted_of(timer).removeprefix("个"),
+            "unit": _counted_of(timer),
             "most": f"{timer.policy.extension_limit.normalize():f}"
             if timer.policy and timer.policy.extension_limit
             else "",
         }
         for timer in queries.of_the_answer(ticket)
     ]
+
+
+def _counted_of(timer: Timer) -> str:
+    return counted(Unit(timer.terms.get("unit", Unit.WORKING_DAYS.value)))
 
 
 def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from hotline.acting.fields import Day
 from hotline.permissions import find_ticket
 from hotline.telling import stale
 from hotline.telling.matter import Telling
-from hotline.wording import account, pair, said
+from hotline.wording import account, pair, public_reply, said
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, permits
 from tickets.domain.words import Outcome
@@ -51,6 +51,7 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
     return {
         "fields": made,
         "remark": remark,
+        "public_reply": public_reply(each.channel for each in telling.inquiries),
         "kept": drafts.said(kept[1]) if kept else "",
         "phrases": phrases.of(PhraseKind.REPLY, ticket.section_id),
         "handling_phrases": phrases.of(PhraseKind.HANDLING, ticket.section_id),

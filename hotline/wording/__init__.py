@@ -1,7 +1,7 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
 from . import differing, moments
-from .account import account
+from .account import account, public_reply
 from .labels import in_chinese, label, language_of, pair, said, why_routed, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
@@ -23,6 +23,7 @@ __all__ = [
     "mask_text",
     "moments",
     "pair",
+    "public_reply",
     "said",
     "sign",
     "why_routed",

@@ -43,7 +43,7 @@ def test_the_dialog_names_the_limit_its_date_its_unit_and_the_most(bureau: Burea
     body = dialog(bureau, ticket)
     assert "对外时限 · 答复" in body
     assert f"现到期 {moments.due(limit.due_at, clock.now())}" in body
-    assert "计量单位：个工作日" in body
+    assert "计量单位：工作日" in body
     assert "最多可延长 7 个工作日" in body
     Policy.objects.filter(pk=limit.policy_id).update(extension_limit=Decimal(0))
     assert "最多可延长" not in dialog(bureau, ticket)

@@ -38,8 +38,10 @@ def test_the_account_is_called_by_who_reads_it_wherever_it_stands(bureau: Bureau
         assert other not in body, answer.request["PATH_INFO"]
 
 
-def test_the_preview_of_our_own_matter_speaks_of_no_platform(bureau: Bureau) -> None:
+def test_neither_form_nor_preview_of_our_own_matter_speaks_of_a_platform(bureau: Bureau) -> None:
     ticket = signed(bureau)
+    body = Desk(bureau.people["handler"]).get(f"/tickets/{ticket.number}/").content.decode()
+    assert "平台" not in body.partition('id="reply"')[2].partition("</section>")[0]
     answer = Desk(bureau.people["handler"]).client.post(
         f"/tickets/{ticket.number}/reply/preview/", {"public_text": "已修复。", "handling": "已到场修复。"}
     )
