@@ -151,7 +151,7 @@ class Contact(Strict):
     reached = serializers.BooleanField()
     contacted_at = When(required=False, allow_null=True, default=None)
     reason = Text(200, help_text=gettext_lazy("why the caller was not reached"))
-    note = Text(LONG)
+    note = Text(LONG, label=gettext_lazy("What was talked about"))
     inquiry = _inquiry()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from hotline.wording import pair, said
@@ -10,7 +10,9 @@ from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.states import BY_ACTION, Action, State, UnableToMove
 from tickets.domain.words import Channel, Role
-from tickets.models import Ticket
+from tickets.models import RequestKind, Ticket
+from tickets.queries import dossier
+from tickets.queries.together import Rows
 
 from .acts import ACTS
 from .matter import OWN_DOORS
@@ -18,15 +20,22 @@ from .matter import OWN_DOORS
 #: Where the law lets a limit wait (pause rules).
 WAITING_BY_LAW = (Channel.DISCLOSURE.value, Channel.PETITION.value)
 
+#: What is asked for, once at a time.
+ASKED = {Action.ASK_EXTENSION: RequestKind.EXTENSION, Action.ASK_SUSPENSION: RequestKind.SUSPENSION}
 
-def actions(ticket: Ticket, actor: Actor, helping: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words. ``helping``: the sections that
-    co-handle, where the caller knows them."""
-    if helping is None:
-        helping = ticket.co_handlers.filter(is_active=True).values_list("section_id", flat=True)
-    helps = actor.section_id is not None and actor.section_id in set(helping)
+#: What only the office does on a confidential matter.
+CLOSED = {
+    Action.CONTACT: ("保密件由办公室联系诉求人。", "A confidential matter: the office makes contact."),
+    Action.READ_PERSON: ("保密件的诉求人信息不向科室开放。", "The petitioner of a confidential matter is not shown."),
+}
+
+
+def actions(ticket: Ticket, actor: Actor, hanging: Mapping[str, Rows] | None = None) -> list[dict[str, Any]]:
+    """Each act open to the actor's roles: ``is_possible``, and where not the ``reason`` in words. ``hanging``: what hangs on the ticket
+    (dossier.of), where the caller has read it."""
+    found = hanging or dossier.of(ticket)
     return [
-        _told(action, ticket, actor, helps=helps)
+        _told(action, ticket, actor, found)
         for action in ACTS
         if actor.roles & BY_ACTION[action].roles and _exists(action, ticket)
     ]
@@ -39,7 +48,7 @@ def _exists(action: Action, ticket: Ticket) -> bool:
     return action not in (Action.PAUSE_CLOCK, Action.RESUME_CLOCK) or ticket.channel in WAITING_BY_LAW
 
 
-def _told(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> dict[str, Any]:
+def _told(action: Action, ticket: Ticket, actor: Actor, hanging: Mapping[str, Rows]) -> dict[str, Any]:
     told = {
         "action": action.value,
         "label": said(action),
@@ -51,24 +60,34 @@ def _told(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> dict[
     try:
         states.check(ticket.stage, action, actor, ticket.section_id, before)
     except UnableToMove as refusal:
-        return {**told, "is_possible": False, "reason": said(refusal)}
-    reason = _known(action, ticket, actor, helps=helps)
+        reason = pair(*refusal.facts.get("plain", (refusal.zh, refusal.en)))  # what is open instead stands beside it
+        return {**told, "is_possible": False, "reason": reason}
+    reason = _known(action, ticket, actor, hanging)
     return {**told, "is_possible": not reason, "reason": reason}
 
 
-def _known(action: Action, ticket: Ticket, actor: Actor, *, helps: bool) -> str:
+def _known(action: Action, ticket: Ticket, actor: Actor, hanging: Mapping[str, Rows]) -> str:
     """Refusals of the acts themselves that can be told before trying."""
+    if action in ASKED:
+        return _asked(action, hanging)
     if action is Action.ASK_SECTION_RETURN and ticket.must_handle:
         return pair(
             "办公室已裁定不予退单，本轮须由本科室办理。", "The return was refused: this section must handle it."
         )
-    if action is Action.CONTRIBUTE and not helps:
+    if action is Action.CONTRIBUTE and actor.section_id not in {row["section_id"] for row in hanging["co_handlers"]}:
         return pair("本科室不是本件的协办单位。", "Your section does not co-handle this matter.")
     if action is Action.WITHDRAW and Channel(ticket.channel) not in OWN_DOORS:
         return pair("平台转来的件由来源平台撤单。", "What a platform sent is withdrawn by the platform.")
-    if ticket.is_confidential and not actor.has(Role.DISPATCHER):
-        if action is Action.CONTACT:
-            return pair("保密件由办公室联系诉求人。", "A confidential matter: the office makes contact.")
-        if action is Action.READ_PERSON:
-            return pair("保密件的诉求人信息不向科室开放。", "The petitioner of a confidential matter is not shown.")
+    if ticket.is_confidential and action in CLOSED and not actor.has(Role.DISPATCHER):
+        return pair(*CLOSED[action])
+    return ""
+
+
+def _asked(action: Action, hanging: Mapping[str, Rows]) -> str:
+    """Why it cannot be asked for once more."""
+    kind = ASKED[action]
+    if any(row["kind"] == kind and row["is_open"] for row in hanging["requests"]):
+        return pair(f"已有一项{kind.zh}申请待批。", f"A request ({kind.en}) is open already.")
+    if kind is RequestKind.EXTENSION and hanging["extended"]:
+        return pair("本件已延期一次，不能再延。", "It was extended once already.")
     return ""

@@ -43,7 +43,7 @@ class OneTicket(Endpoint):
         told = telling.whole()
         told["caller"] = next((each["caller"] for each in reversed(told["inquiries"]) if each["caller"]), None)
         told["clocks"] = clocks(ticket, self.now)
-        told["actions"] = possible.actions(ticket, self.actor)
+        told["actions"] = possible.actions(ticket, self.actor, telling.hanging)
         return ok(told, ETag=etag(ticket.version))
 
 

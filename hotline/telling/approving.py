@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hotline.wording import label, mask_text, pair, said
+from hotline.wording import account, label, mask_text, pair, said
 from tickets.actions.timers import extended_due
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Telling
@@ -53,6 +53,7 @@ def _reply(found: Letter) -> Row:
     return {
         "public_text": reply["public_text"],
         "handling": reply["handling"],
+        "account": account(found.channels),
         "outcome": label(Outcome, reply["outcome"]),
         "disclosure": label(Disclosure, reply["disclosure"]),
         "disclosure_ground": reply["disclosure_ground"],

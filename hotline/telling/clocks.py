@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hotline.wording import pair, said
+from hotline.wording import label, pair, said
 from tickets.domain.left import Left, left
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Ticket
+from tickets.models import Run, Ticket, Timer
 from tickets.queries import clocks as queries
 from tickets.queries.calendar import working_calendar
 
@@ -49,17 +49,19 @@ STANDING = {
 
 
 #: So many limits are told at once; the others are a click away.
-NEAR = 3
+NEAR = 4
 
 
 def shown(ticket: Ticket, now: datetime, *, side: Side) -> dict[str, list[dict[str, Any]]]:
     """The clocks for a page, ``near`` and the ``rest``: ``clocks`` with ``words`` for what is left, their ``tone``, ``is_alive``.
 
-    Near are those that run, of the reader's own ``side`` first; of the other side the answer only."""
+    Near are those that run: first the one that is due first, which the lists show; then those of the reader's own ``side``; of the
+    other side the answer only."""
     rows = worded(ticket, now)
+    first = [row for row in rows if row["run"] == Run.RUNNING and row["kind"] == ticket.due_kind][:1]
     near = [row for row in rows if row["is_alive"] and (row["side"] == side.value or row["kind"] == ClockKind.REPLY)]
-    near = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))[:NEAR]
-    near = near or rows[:1]
+    own = sorted(near, key=lambda row: (row["side"] != side.value, row["due_at"]))
+    near = [*first, *(row for row in own if row not in first)][:NEAR] or rows[:1]
     return {"near": near, "rest": [row for row in rows if row not in near]}
 
 
@@ -72,6 +74,28 @@ def reply_unit(limits: dict[str, list[dict[str, Any]]]) -> str:
     """What the limit of the answer counts, of those ``shown``; nothing without one."""
     rows = (row for group in limits.values() for row in group if row["kind"] == ClockKind.REPLY.value)
     return next((str(row["unit"]) for row in rows), "")
+
+
+def extendable(ticket: Ticket) -> list[dict[str, Any]]:
+    """The limits of the answer that an extension would move: ``side``, ``kind``, ``due_at``, what it is ``counted_in``, the ``unit`` behind
+    a figure, and the ``most`` that may be added ('' where the policy sets no most)."""
+    return [
+        {
+            "side": label(Side, timer.side),
+            "kind": label(ClockKind, timer.kind),
+            "due_at": timer.due_at,
+            "counted_in": _counted_of(timer).removeprefix("个"),
+            "unit": _counted_of(timer),
+            "most": f"{timer.policy.extension_limit.normalize():f}"
+            if timer.policy and timer.policy.extension_limit
+            else "",
+        }
+        for timer in queries.of_the_answer(ticket)
+    ]
+
+
+def _counted_of(timer: Timer) -> str:
+    return counted(Unit(timer.terms.get("unit", Unit.WORKING_DAYS.value)))
 
 
 def worded(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:

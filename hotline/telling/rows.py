@@ -10,7 +10,7 @@ from hotline.wording import in_chinese, mask_text
 from tickets.domain.actors import Actor
 from tickets.domain.routing import in_english
 from tickets.domain.states import State
-from tickets.domain.words import Channel, MatterType, Urgency
+from tickets.domain.words import Channel, ClockKind, MatterType, Urgency
 
 VOCABULARY = {"state": State, "channel": Channel, "type": MatterType, "urgency": Urgency}
 #: Whether in Chinese -> (column, column of its label, label of each word).
@@ -20,6 +20,9 @@ LABELS: Mapping[bool, tuple[tuple[str, str, Mapping[str, str]], ...]] = {
         for name, kind in VOCABULARY.items()
     )
     for chinese in (True, False)
+}
+CLOCKS: Mapping[bool, Mapping[str, str]] = {
+    chinese: {kind.value: kind.zh if chinese else kind.en for kind in ClockKind} for chinese in (True, False)
 }
 FREE_TEXT = ("title", "place", "route_reason")
 
@@ -39,5 +42,6 @@ def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
         row["route_reason"] = in_english(row["route_reason"])
     for name, label, labels in LABELS[chinese]:
         row[label] = labels.get(row[name], row[name])
+    row["due_kind_label"] = CLOCKS[chinese].get(row.get("due_kind", ""), "")
     row["left_words"] = row["left"][0 if chinese else 1] if row.get("left") else ""
     return row

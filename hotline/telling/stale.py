@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hotline.wording import said
+from tickets.actions import ledger
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action
+from tickets.models import Ticket
 
 from . import people
 
@@ -22,3 +24,8 @@ def told(error: StaleVersion) -> dict[str, Any]:
         "actor": people.names([facts["last_actor"]]).get(facts["last_actor"], facts["last_actor"]),
         "at": facts["last_at"],
     }
+
+
+def last(ticket: Ticket) -> dict[str, Any]:
+    """The same of whatever was done last, where no version was compared."""
+    return told(ledger.stale(ticket, ticket.version))

@@ -17,7 +17,7 @@ from hotline.acting.acts import ACTS, Act
 from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
-from hotline.telling import approving, stale
+from hotline.telling import approving, clocks, stale
 from hotline.telling.matter import Telling
 from hotline.wording import done, said
 from tickets.actions import readings, timers
@@ -87,7 +87,7 @@ def _asked(
         "general": (errors or {}).get("", []),
         "version": (told or {}).get("version", ticket.version),
         "back": visit.back(reverse("ticket", args=[ticket.number])),
-        "beside": _beside(ticket) if action is Action.DISPATCH else None,
+        "beside": BESIDE[action](ticket) if action in BESIDE else None,
         "judged": _judged(visit, ticket, action),
         **(told or {}),
     }
@@ -120,14 +120,25 @@ def initial(ticket: Ticket, action: Action) -> dict[str, Any]:
     if action is Action.AMEND:
         names = ("title", "content", "type", "category", "urgency", "area_code", "place", "is_confidential")
         return {name: getattr(ticket, name) for name in names}
-    if action is Action.CONTACT:
-        return {"reached": True}
     return {}
 
 
-def _beside(ticket: Ticket) -> dict[str, Any]:
+def _before_dispatch(ticket: Ticket) -> dict[str, Any]:
     """What a dispatcher must know while he chooses: what is proposed and why, and when the source wants its answer."""
-    return {"proposal": proposing.of(ticket), "outer_due": timers.earliest_outer_reply(ticket)}
+    return {
+        "template": "hotline/ticket/beside_dispatch.html",
+        "proposal": proposing.of(ticket),
+        "outer_due": timers.earliest_outer_reply(ticket),
+    }
+
+
+def _before_extension(ticket: Ticket) -> dict[str, Any]:
+    """Which limits would move, what they are now, and by how much at most."""
+    return {"template": "hotline/ticket/beside_extension.html", "limits": clocks.extendable(ticket)}
+
+
+#: What stands beside the fields of an act.
+BESIDE = {Action.DISPATCH: _before_dispatch, Action.ASK_EXTENSION: _before_extension}
 
 
 def _judged(visit: Visit, ticket: Ticket, action: Action) -> dict[str, Any] | None:
@@ -147,6 +158,8 @@ def _done(visit: Visit, ticket: Ticket, action: Action) -> HttpResponse:
     form = row.form(data=typed)
     if not form.is_valid():
         return _asked(visit, ticket, action, errors=fields.errors_of(form.errors), status=UNPROCESSABLE)
+    if action is Action.CONTACT and form.validated_data["reached"] and not form.validated_data["note"]:
+        return _asked(visit, ticket, action, errors={"note": [_("Say what was said.")]}, status=UNPROCESSABLE)
     try:
         outcome = row.do(
             ticket=ticket,

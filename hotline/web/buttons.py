@@ -79,8 +79,7 @@ class Buttons:
 def of(telling: Telling, *, writes_reply: bool) -> Buttons:
     """The buttons of this reader. ``writes_reply``: the reply desk stands on the page, and its own button is the primary one."""
     ticket, hanging = telling.ticket, telling.hanging
-    helping = [row["section_id"] for row in hanging["co_handlers"]]
-    told = possible.actions(ticket, telling.actor, helping)
+    told = possible.actions(ticket, telling.actor, hanging)
     found = {Action(each["action"]): _button(each, ticket) for each in told if each["action"] not in AT_THE_REPLY_DESK}
     asked = {row["kind"] for row in hanging["requests"] if row["is_open"]}
     made = Buttons()

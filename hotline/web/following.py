@@ -18,7 +18,7 @@ from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket
 from hotline.telling import rows, stale
 from hotline.telling.matter import Telling
-from hotline.wording import moments
+from hotline.wording import account, moments
 from hotline.wording.satisfaction import satisfactions
 from tickets.actions import readings
 from tickets.actions.ledger import StaleVersion
@@ -97,6 +97,7 @@ def _desk(visit: Visit, ticket: Ticket, more: Mapping[str, Any] | None = None, s
         "asked": asked,
         "caller": caller,
         "reply": reply,
+        "account": account(each.channel for each in telling.inquiries),
         "scripts": _scripts(
             visit, {**told, "section_id": ticket.section_id}, (caller or {}).get("name", ""), reply or {}
         ),

@@ -17,7 +17,7 @@ from hotline.acting.fields import Day
 from hotline.permissions import find_ticket
 from hotline.telling import stale
 from hotline.telling.matter import Telling
-from hotline.wording import pair, said
+from hotline.wording import account, pair, public_reply, said
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, permits
 from tickets.domain.words import Outcome
@@ -40,7 +40,7 @@ def place(ticket: Ticket) -> str:
 def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> dict[str, Any] | None:
     """What the desk shows; None where this reader writes no reply now. ``told``: what became of the last try."""
     ticket = telling.ticket
-    if ticket.stage is not State.IN_PROGRESS or not permits(Action.DRAFT, visit.actor, ticket.section_id):
+    if not _writes(visit, ticket):
         return None
     written, remark = _written(telling)
     kept = None if visit.request.method == "POST" else drafts.find(visit.user, place(ticket))
@@ -51,6 +51,7 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
     return {
         "fields": made,
         "remark": remark,
+        "public_reply": public_reply(each.channel for each in telling.inquiries),
         "kept": drafts.said(kept[1]) if kept else "",
         "phrases": phrases.of(PhraseKind.REPLY, ticket.section_id),
         "handling_phrases": phrases.of(PhraseKind.HANDLING, ticket.section_id),
@@ -58,6 +59,10 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
         "general": errors.get("", []) + errors.get("contact", []),
         **(told or {}),
     }
+
+
+def _writes(visit: Visit, ticket: Ticket) -> bool:
+    return ticket.stage is State.IN_PROGRESS and permits(Action.DRAFT, visit.actor, ticket.section_id)
 
 
 def _written(telling: Telling) -> tuple[dict[str, Any], str]:
@@ -123,7 +128,12 @@ def preview(visit: Visit, number: str) -> HttpResponse:
     telling = Telling(ticket, visit.actor)
     text = _text(visit.request.POST)
     shown = [
-        {"source": pair(each.source.name_zh, each.source.name_en), "number": each.number, "code": each.source_id}
+        {
+            "source": pair(each.source.name_zh, each.source.name_en),
+            "number": each.number,
+            "code": each.source_id,
+            "account": account([each.channel]),
+        }
         for each in telling.inquiries
     ]
     outcome = {word.value: said(word) for word in Outcome}
@@ -139,7 +149,7 @@ def write(visit: Visit, number: str) -> HttpResponse:
         return visit.go(reverse("ticket", args=[number]) + "#reply")
     form = FORM(data=fields.typed(FORM, visit.request.POST))
     if not form.is_valid():
-        return _again(visit, ticket, {"errors": fields.errors_of(form.errors)}, act.UNPROCESSABLE)
+        return _unfinished(visit, ticket, {"errors": fields.errors_of(form.errors)})
     try:
         _do(visit, ticket, form.validated_data)
     except StaleVersion as error:
@@ -153,6 +163,21 @@ def write(visit: Visit, number: str) -> HttpResponse:
 
 def _only_saves(visit: Visit) -> bool:
     return visit.request.POST.get("do") == "save"
+
+
+def _unfinished(visit: Visit, ticket: Ticket, told: dict[str, Any]) -> HttpResponse:
+    """What is not all there yet may be saved as it is, for oneself; only what is submitted needs all."""
+    if not _only_saves(visit) or not _writes(visit, ticket):
+        return _again(visit, ticket, told, act.UNPROCESSABLE)
+    _keep(visit, ticket)
+    messages.success(visit.request, _("Saved for you: the draft is not finished, so nobody else sees it yet"))
+    return visit.go(reverse("ticket", args=[ticket.number]) + "#reply")
+
+
+def _keep(visit: Visit, ticket: Ticket) -> None:
+    """What was typed, as a draft of this person."""
+    typed = {name: visit.request.POST.getlist(name) for name in (*KEPT, "attachments") if name in visit.request.POST}
+    drafts.keep(user=visit.user, place=place(ticket), typed=typed, now=visit.now)
 
 
 @transaction.atomic
@@ -171,11 +196,20 @@ def _again(visit: Visit, ticket: Ticket, told: dict[str, Any], status: int) -> H
     fresh = find_ticket(visit.actor, ticket.number)
     given = facts(visit, fresh)
     if given["desk"] is None:
-        raise UnableToMove("state", *_moved_on(fresh))
+        return _moved_on(visit, fresh, given["account"])
     given["desk"] |= desk(visit, Telling(fresh, visit.actor).open(), told) or {}
     return visit.page("ticket/page.html", given, status=status)
 
 
-def _moved_on(ticket: Ticket) -> tuple[str, str]:
-    zh = f"本件现为“{ticket.stage.zh}”，您输入的内容已存为草稿。"
-    return zh, f"The ticket is “{ticket.stage.en}” by now; what you typed is kept as a draft."
+def _moved_on(visit: Visit, ticket: Ticket, name: str) -> HttpResponse:
+    """The ticket left the hands of who was writing: who did what and when, and what was typed, which is kept. ``name``: of the account."""
+    _keep(visit, ticket)
+    post = visit.request.POST
+    texts = [(name, post.get("handling", "")), (_("Public reply"), post.get("public_text", ""))]
+    facts = {
+        "ticket": ticket,
+        "state": said(ticket.stage),
+        "stale": stale.last(ticket),
+        "typed": [each for each in texts if each[1].strip()],
+    }
+    return visit.page("ticket/moved_on.html", facts, status=act.CONFLICT)

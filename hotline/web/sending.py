@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hotline.acting import possible
 from hotline.permissions import find_ticket
-from hotline.wording import label, pair, said
+from hotline.wording import account, label, pair, said
 from tickets.domain.states import Action
 from tickets.domain.words import Outcome
 from tickets.models import ReplyState
@@ -76,6 +76,7 @@ def told(letter: Mapping[str, Any]) -> dict[str, Any]:
             "name": pair(row["source__name_zh"], row["source__name_en"]),
             "number": row["number"],
             "code": row["source_id"],
+            "account": account([row["channel"]]),
         }
         for row in letter["sources"]
     ]

@@ -14,7 +14,7 @@ from hotline.permissions.table import SEES_READINGS
 from hotline.telling import changes, readers, story, verdicts
 from hotline.telling import clocks as clock_words
 from hotline.telling.matter import Telling
-from hotline.wording import label
+from hotline.wording import account, label
 from tickets.actions import readings
 from tickets.domain.states import Action
 from tickets.domain.words import Role, Side
@@ -65,6 +65,7 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
         "story": shown,
         "story_more": more,
         "desk": desk,
+        "account": account(each.channel for each in telling.inquiries),
         "buttons": buttons.of(telling, writes_reply=desk is not None),
         "dispatched_by": _dispatched_by(lines),
         "caller": next((each["caller"] for each in reversed(told["inquiries"]) if each["caller"]), None),

@@ -1,6 +1,7 @@
 """How the domain speaks to a reader: labels in the reader's language, and text with the person covered."""
 
 from . import differing, moments
+from .account import account, public_reply
 from .labels import done, in_chinese, label, language_of, pair, said, why_routed, words
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
@@ -9,6 +10,7 @@ from .signs import aside, listed, sign
 __all__ = [
     "COVER",
     "Cover",
+    "account",
     "aside",
     "differing",
     "done",
@@ -22,6 +24,7 @@ __all__ = [
     "mask_text",
     "moments",
     "pair",
+    "public_reply",
     "said",
     "sign",
     "why_routed",

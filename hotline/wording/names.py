@@ -52,7 +52,7 @@ LABELS: Mapping[str, Promise] = {
     "gender": _("Gender"),
     "ground": _("Ground"),
     "handler": _("Colleague"),
-    "handling": _("What was done (internal)"),
+    "handling": _("What was done about it"),
     "hours": _("Office hours of the day"),
     "id_number": _("Identity number"),
     "incoming_phone": _("Calling number"),

@@ -13,6 +13,7 @@ from .matters import Made, logged, signed
 
 pytestmark = pytest.mark.slow
 OPEN = Callable[..., Desk]
+OUTER, INNER = "对外时限 · 答复", "科室时限 · 答复"
 
 
 @pytest.fixture
@@ -31,19 +32,19 @@ def card(leader: Desk, number: str) -> Locator:
     return leader.page.locator("article.decide", has_text=number)
 
 
-def reply_limit(person: Desk) -> Locator:
-    """The limit of the answer, in the card of limits."""
-    return person.page.locator(".clocks > li", has_text="答复").first
+def reply_limit(person: Desk, name: str) -> Locator:
+    """A limit of the answer, in the card of limits."""
+    return person.page.locator(".clocks > li", has_text=name).first
 
 
-def due(person: Desk) -> str:
+def due(person: Desk, name: str) -> str:
     """Until when, as its page says it."""
-    return reply_limit(person).locator(".clock .mono").inner_text()
+    return reply_limit(person, name).locator(".clock .mono").inner_text()
 
 
 def test_an_extension_is_granted_on_a_phone(at_work: tuple[Desk, Desk, Desk, str]) -> None:
     office, handler, leader, number = at_work
-    before = due(handler)
+    before = due(handler, INNER)
     handler.act("ask_extension", amount="5", reason="需联系厂家定制指示牌，工期较长。")
     assert "申请延期" in handler.text()
 
@@ -57,12 +58,12 @@ def test_an_extension_is_granted_on_a_phone(at_work: tuple[Desk, Desk, Desk, str
     assert not leader.finds(number, "/board/approve/?list=requests")
 
     office.open_ticket(number)
-    assert due(office) == told[1], "as the card had said"
-    limit = reply_limit(office)
+    assert due(office, OUTER) == told[1], "as the card had said"
+    limit = reply_limit(office, OUTER)
     limit.locator("summary").click()
     assert "延期 5 个工作日" in limit.inner_text(), "and the count says why"
     handler.open_ticket(number)
-    assert due(handler) != before, "the section's own limit moves with it"
+    assert due(handler, INNER) != before, "the section's own limit moves with it"
     assert "同意，抓紧办理。" in handler.text()
     assert "申请延长 5 个工作日" in handler.text()
 

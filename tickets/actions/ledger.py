@@ -68,11 +68,12 @@ def lock(ticket_id: int, expected_version: int | None = None) -> Ticket:
     """The ticket, locked and fresh. Raises StaleVersion when ``expected_version`` is not its version."""
     ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
     if expected_version is not None and expected_version != ticket.version:
-        raise _stale(ticket, expected_version)
+        raise stale(ticket, expected_version)
     return ticket
 
 
-def _stale(ticket: Ticket, expected: int) -> StaleVersion:
+def stale(ticket: Ticket, expected: int) -> StaleVersion:
+    """Who changed the ticket last, with what and when, for somebody who saw its version ``expected``."""
     last = (
         Event.objects.filter(ticket=ticket, seq__lte=ticket.journal_seq)
         .exclude(action=Action.READ_PERSON)

@@ -24,12 +24,14 @@ WHO = ("username", "name")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A reply that waits to be signed off: its row, what the checks say of it, and whether a leader must sign it."""
+    """A reply that waits to be signed off: its row, what the checks say of it, whether a leader must sign it, and the channels by
+    which the matter came in."""
 
     reply: Mapping[str, Any]
     content: str
     findings: Sequence[Finding]
     needs_leader: bool
+    channels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def _letter(ticket: Ticket, row: Mapping[str, Any], known: _Known) -> Letter:
     text = Text(row["outcome"], row["public_text"], row["handling"], row["promised_on"], tuple(known.files))
     held_against = Known(known.inquiries, known.contact, frozenset(known.photos))
     by_leader = signing.needs_leader(channel=ticket.channel, outcome=row["outcome"], is_supervised=ticket.is_supervised)
-    return Letter(row, ticket.content, readiness.findings(ticket, text, held_against), by_leader)
+    channels = frozenset(each.channel for each in known.inquiries)
+    return Letter(row, ticket.content, readiness.findings(ticket, text, held_against), by_leader, channels)
 
 
 def pleas(ticket_ids: Sequence[int]) -> dict[int, list[Plea]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from tickets.domain.calendar import WorkingCalendar
 from tickets.domain.counting import closed, day_of
@@ -34,6 +34,12 @@ def clocks(ticket: Ticket, now: datetime) -> list[Row]:
     rows = rows.order_by("id")
     calendar = working_calendar()
     return sorted((_row(timer, calendar, now) for timer in rows), key=lambda row: ORDER[row["side"]])
+
+
+def of_the_answer(ticket: Ticket) -> QuerySet[Timer]:
+    """The limits of the answer that run, the earlier first."""
+    rows = Timer.objects.filter(ticket=ticket, kind=ClockKind.REPLY, run=Run.RUNNING, due_at__isnull=False)
+    return rows.select_related("policy").order_by("due_at", "id")
 
 
 def _row(timer: Timer, calendar: WorkingCalendar, now: datetime) -> Row:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from tickets.models import Attachment, CoHandler, Contact, Decision, Inquiry, Rating, Reply, Request, Ticket
+from tickets.domain.words import ClockKind
+from tickets.models import Attachment, CoHandler, Contact, Decision, Inquiry, Rating, Reply, Request, Run, Ticket, Timer
 
 from . import timeline
 from .together import Rows, together
@@ -18,8 +19,9 @@ WHO = ("username", "name")
 
 
 def of(ticket: Ticket, *, story: bool = False) -> dict[str, Rows]:
-    """``replies``, ``requests``, ``decisions``, ``contacts``, ``co_handlers``, ``attachments``, ``ratings``, each in order; with
-    ``story`` also the parts of timeline.parts. Columns of related rows are named with two underscores (``author__name``)."""
+    """``replies``, ``requests``, ``decisions``, ``contacts``, ``co_handlers``, ``attachments``, ``ratings``, ``extended`` (the limits of
+    the answer that run and were extended), each in order; with ``story`` also the parts of timeline.parts. Columns of related rows
+    are named with two underscores (``author__name``)."""
     return together({**_parts(ticket), **(timeline.parts(ticket) if story else {})})
 
 
@@ -55,6 +57,9 @@ def _parts(ticket: Ticket) -> Mapping[str, Part]:
         "ratings": Rating.objects.filter(inquiry__in=_works(ticket)).order_by("rated_at").values(
             "inquiry__number", "is_solved", "satisfaction", "comment", "rated_at"
         ),
+        "extended": Timer.objects.filter(
+            ticket=ticket, kind=ClockKind.REPLY, run=Run.RUNNING, extension__gt=0
+        ).order_by("id").values("id"),
     }  # fmt: skip
 
 

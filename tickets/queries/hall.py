@@ -145,7 +145,7 @@ def letters(
             "public_text", "handling", "promised_on", "document_no", "author__name", "approver__name",
         ),
         "sources": inquiries.annotate(parent=F("ticket__parent_id")).values(
-            "ticket_id", "parent", "source_id", "source__name_zh", "source__name_en", "number", "closed_at"
+            "ticket_id", "parent", "source_id", "source__name_zh", "source__name_en", "channel", "number", "closed_at"
         ),
         "files": files.order_by("id").values("reply_id", "name"),
     })  # fmt: skip

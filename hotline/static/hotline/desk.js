@@ -244,6 +244,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   event.target.scrollIntoView({ block: "nearest" });
 });
 
+// A menu that opens at the foot of the window comes into sight.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.drop[open]")) $(".menu", event.target)?.scrollIntoView({ block: "nearest" });
+}, true);
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.target.closest?.("dialog");
   if (dialog && !dialog.open) dialog.showModal();
