@@ -52,13 +52,15 @@ def test_escape_keeps_what_was_typed_into_an_act(desk: Callable[..., Desk]) -> N
     signed(office, handler, logged(office, Made()))
     form, note = handler.page.locator('#act form[action*="/contact/"]').first, handler.page.locator("#act [name=note]")
     handler.page.keyboard.press("c")
-    note.fill("样例：电话无人接听。")
+    handler.page.locator("#act label", has_text="是").click()
+    note.fill("样例：已说明进展。")
     with handler.page.expect_response("**/draft/contact/"):
         handler.page.keyboard.press("Escape")
     handler.page.locator("#act:not([open])").wait_for(state="hidden")
     handler.page.keyboard.press("c")
     handler.page.locator("#act .said", has_text="已恢复").wait_for()
-    assert note.input_value() == "样例：电话无人接听。"
+    assert note.input_value() == "样例：已说明进展。"
+    assert note.is_visible(), "what was chosen is back as well"
     handler.page.locator("#act button", has_text="放弃").click()
     handler.page.locator("#act .said").wait_for(state="detached")
     assert (note.input_value(), form.is_visible()) == ("", True)
