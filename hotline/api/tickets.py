@@ -23,7 +23,7 @@ from tickets.domain.actors import Actor
 from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.models import Inquiry, Section, Ticket
-from tickets.queries import offices, pages, worklists
+from tickets.queries import pages, worklists
 from tickets.queries.scopes import Scope
 from tickets.queries.worklists import Filters, Worklist
 
@@ -102,8 +102,7 @@ def _listed(scope: Scope, actor: Actor, asked: dict[str, Any]) -> QuerySet[Ticke
     )  # fmt: skip
     found = worklists.tickets(Worklist.ALL, scope, actor.user_id, filters)
     if asked["section"]:
-        ids = [pk for pk, section in offices.sections().items() if section.code == asked["section"]]
-        found = found.filter(section_id=ids[0]) if ids else found.none()
+        found = found.filter(section_id=Subquery(Section.objects.filter(code=asked["section"]).values("pk")))
     if asked["handler"]:
         found = found.filter(handler_id=Subquery(User.objects.filter(username=asked["handler"]).values("pk")))
     return found.filter(matching(asked["q"], actor)) if asked["q"].strip() else found

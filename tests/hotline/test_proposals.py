@@ -186,7 +186,7 @@ def test_a_confidential_matter_is_named_by_its_number_only_to_who_looks_on(burea
     assert "保密件" in seen
 
 
-def test_the_page_costs_the_same_for_three_and_for_thirty(bureau: Bureau, office: Desk) -> None:
+def test_the_page_costs_no_more_for_thirty_than_for_three(bureau: Bureau, office: Desk) -> None:
     def cost(pk: int) -> int:
         with CaptureQueriesContext(connection) as seen:
             assert office.get(f"/rules/proposals/{pk}/").status_code == 200
@@ -204,7 +204,7 @@ def test_the_page_costs_the_same_for_three_and_for_thirty(bureau: Bureau, office
         dispatched(bureau)
     made = order(office)
     assert ProposedMove.objects.filter(proposal=made).count() >= 30
-    assert cost(made.pk) == before
+    assert cost(made.pk) <= before
     assert SpecialDay.objects.filter(issuer="local").count() == 0
 
 

@@ -34,20 +34,21 @@ class Page:
 
 
 def by_due(rows: QuerySet[Any], columns: Columns, after: str, size: int) -> Page:
-    """The chosen rows by due moment, then id; those without one come last. The columns hold ``due_at`` and ``id``."""
+    """The chosen rows by due moment, then id; those without one come last, asked for where a page is not full without them. The
+    columns hold ``due_at`` and ``id``."""
     size = min(size, MOST)
     due, pk = _opened_due(after) if after else (None, 0)
-    chosen = []
+    found: list[dict[str, Any]] = []
     if not after or due is not None:
         dated = rows.filter(due_at__isnull=False)
         if due is not None:
             dated = dated.filter(TupleGreaterThan(Tuple(F("due_at"), F("id")), (due, pk)))
-        chosen.append(dated.order_by("due_at", "id")[: size + 1])
+        found = columns.of(dated.order_by("due_at", "id")[: size + 1])
+        found.sort(key=lambda row: (row["due_at"], row["id"]))
         pk = 0
-    chosen.append(rows.filter(due_at__isnull=True, id__gt=pk).order_by("id")[: size + 1])
-    found = sorted(
-        columns.of(*chosen, most=size + 1), key=lambda row: (row["due_at"] is None, row["due_at"], row["id"])
-    )
+    if len(found) <= size:
+        undated = rows.filter(due_at__isnull=True, id__gt=pk).order_by("id")[: size + 1 - len(found)]
+        found += sorted(columns.of(undated), key=lambda row: int(row["id"]))
     return _cut(found, size, lambda row: [row["due_at"].isoformat() if row["due_at"] else None, row["id"]])
 
 

@@ -18,6 +18,8 @@ from tickets.domain.moments import SHANGHAI
 
 from .freshness import Cached, brought, unasked
 
+# ruff: noqa: S608 (Django's own text and names of our own)
+
 Rows = list[dict[str, Any]]
 Read = Callable[[Any], Any]
 
@@ -55,19 +57,18 @@ class Columns:
         self._listed, self._model, self._along = listed, model, along
         self._compiled: dict[str, _Part] = {}
 
-    def of(self, *chosen: QuerySet[Any], most: int | None = None) -> Rows:
-        """The rows that the querysets choose, in no order; one statement. Of more than ``most`` the last queryset's highest ids are
-        left out first; the others choose no more than that."""
-        return list(map(self._part().row, self.written(*chosen, most=most)))
+    def of(self, chosen: QuerySet[Any]) -> Rows:
+        """The rows that the queryset chooses, in no order; one statement."""
+        return list(map(self._part().row, self.written(chosen)))
 
     def values(self, loaded: Iterable[list[Any]]) -> Iterator[list[Any]]:
         """The values of rows as ``written`` gives them, read from JSON, in the order of the columns."""
         return map(self._part().read, loaded)
 
-    def written(self, *chosen: QuerySet[Any], most: int | None = None) -> list[str]:
+    def written(self, chosen: QuerySet[Any]) -> list[str]:
         """The same not yet read: JSON arrays. For who has something else to do between asking and reading."""
         along = unasked(*self._along)
-        asked = self.asked(*chosen, most=most, along=along)
+        asked = self.asked(chosen, along)
         if asked is None:
             return []
         with connection.cursor() as cursor:
@@ -77,21 +78,14 @@ class Columns:
             brought(along, orjson.loads(found[0][2]))
         return [row for _, row, *_ in found]
 
-    def asked(
-        self, *chosen: QuerySet[Any], most: int | None = None, along: Sequence[Cached[Any]] = ()
-    ) -> tuple[str, list[Any]] | None:
+    def asked(self, chosen: QuerySet[Any], along: Sequence[Cached[Any]] = ()) -> tuple[str, list[Any]] | None:
         """The statement and its parameters, for who sends it himself: it answers (0, JSON array), and with each row what comes along.
-        None when the querysets can choose nothing."""
-        parts = [each for rows in chosen if (each := _ids(rows)) is not None]
-        if not parts:
+        None when the queryset can choose nothing."""
+        ids = _ids(chosen)
+        if ids is None:
             return None
-        # ruff: noqa: S608 (Django's own text and numbers of our own)
-        lists = (f"SELECT {place} AS place, id FROM ({sql}) AS chosen{place}" for place, (sql, _) in enumerate(parts))
-        cut = f" ORDER BY place, id LIMIT {most:d}" if most and len(parts) > 1 else ""
-        ids = f"SELECT id FROM ({' UNION ALL '.join(lists)}) AS found{cut}"
         statement, params = _statement([self._part()], [column for each in along for column in each.parts])
-        given = [param for _, ids_params in parts for param in ids_params]
-        return f"WITH chosen(id) AS ({ids}), {statement.removeprefix('WITH ')}", [*given, *params]
+        return f"WITH chosen(id) AS ({ids[0]}), {statement.removeprefix('WITH ')}", [*ids[1], *params]
 
     def _part(self) -> _Part:
         vendor = connection.vendor
