@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.wording import pair, said
+from tickets.actions import handling
 from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.states import BY_ACTION, Action, State, UnableToMove
@@ -71,9 +72,7 @@ def _known(action: Action, ticket: Ticket, actor: Actor, hanging: Mapping[str, R
     if action in ASKED:
         return _asked(action, hanging)
     if action is Action.ASK_SECTION_RETURN and ticket.must_handle:
-        return pair(
-            "办公室已裁定不予退单，本轮须由本科室办理。", "The return was refused: this section must handle it."
-        )
+        return pair(*handling.RETURN_USED)
     if action is Action.CONTRIBUTE and actor.section_id not in {row["section_id"] for row in hanging["co_handlers"]}:
         return pair("本科室不是本件的协办单位。", "Your section does not co-handle this matter.")
     if action is Action.WITHDRAW and Channel(ticket.channel) not in OWN_DOORS:
@@ -87,7 +86,7 @@ def _asked(action: Action, hanging: Mapping[str, Rows]) -> str:
     """Why it cannot be asked for once more."""
     kind = ASKED[action]
     if any(row["kind"] == kind and row["is_open"] for row in hanging["requests"]):
-        return pair(f"已有一项{kind.zh}申请待批。", f"A request ({kind.en}) is open already.")
+        return pair(*handling.open_already(kind))
     if kind is RequestKind.EXTENSION and hanging["extended"]:
-        return pair("本件已延期一次，不能再延。", "It was extended once already.")
+        return pair(*handling.EXTENSION_USED)
     return ""

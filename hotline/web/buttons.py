@@ -13,6 +13,7 @@ from hotline.acting.acts import ACTS
 from hotline.acting.forms import Nothing
 from hotline.telling.matter import Telling
 from hotline.wording import pair
+from tickets.actions.handling import RETURN_USED
 from tickets.domain.states import Action, State
 from tickets.models import Ticket
 
@@ -106,7 +107,7 @@ def _belongs(action: Action, asked: set[str]) -> bool:
 
 def _is_near(button: Button) -> bool:
     """Possible, or refused by a ruling rather than by the state: that one stays visible, dashed."""
-    return button.is_possible or (button.action is A.ASK_SECTION_RETURN and "不予退单" in button.reason)
+    return button.is_possible or (button.reason == pair(*RETURN_USED))
 
 
 def _button(told: Mapping[str, Any], ticket: Ticket) -> Button:

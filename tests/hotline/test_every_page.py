@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 ROLES = (
     "intake", "dispatcher", "leader", "secrecy", "auditor", "sysadmin", "security", "adapter", "handler", "chief",
 )  # fmt: skip
-WORDS = {"zh-hans": "您的岗位没有这项权限", "en": "Your roles do not allow this."}
+WORDS = {"zh-hans": "您的岗位没有这项权限，如工作需要请联系安全管理员。", "en": "Your roles do not allow this."}
 #: Only forms lead there; who types the address finds nothing.
 BY_FORM = frozenset({
     "appearance", "intake_draft", "radio_draft", "end_sessions", "token", "act_for", "bulk", "undo", "save_view", "queue_export",

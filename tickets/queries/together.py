@@ -149,8 +149,8 @@ def _part(name: str, rows: QuerySet[Any, dict[str, Any]]) -> _Part | None:
 
 
 def _statement(parts: list[_Part], along: Sequence[str] = ()) -> tuple[str, list[Any]]:
-    """The parts one after another; ``along``: what each row is told with, asked once (as a row of its own PostgreSQL would plan it
-    for three times as long)."""
+    """The parts one after another; ``along``: what each row is told with, asked once (as a row of its own it costs PostgreSQL
+    about twice as much)."""
     array, cast = ("json_build_array", "::text") if connection.vendor == "postgresql" else ("json_array", "")
     beside = f", (SELECT {array}({', '.join(along)}){cast})" if along else ""
     tables, lines, params = [], [], list[Any]()

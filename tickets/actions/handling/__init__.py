@@ -7,14 +7,17 @@ from .notes import accept, amend, chase, instruct, read_person, supervise
 from .pausing import ask_correction, pause_clock, resume_clock
 from .proposals import propose_merger, propose_rejection
 from .requests import (
+    EXTENSION_USED,
     ask_extension,
     ask_suspension,
     decide_extension,
     decide_suspension,
+    open_already,
     resume,
     settle_extension,
 )
 from .returns import (
+    RETURN_USED,
     ask_outward_return,
     ask_section_return,
     grant_section_return,
@@ -24,6 +27,8 @@ from .returns import (
 from .work import ask_information, contact, contribute, receive_information, sign, transfer, unsign
 
 __all__ = [
+    "EXTENSION_USED",
+    "RETURN_USED",
     "accept",
     "amend",
     "answer_directly",
@@ -47,6 +52,7 @@ __all__ = [
     "instruct",
     "keep_apart",
     "merge",
+    "open_already",
     "pause_clock",
     "propose_merger",
     "propose_rejection",

@@ -18,6 +18,9 @@ from tickets.queries import inquiries
 from .. import ledger, notices, outbox, timers
 from .returns import LEAST_REASON, rule
 
+#: Why more time is given once only, in both languages.
+EXTENSION_USED = ("本件已延期一次，不能再延。", "It was extended once already.")
+
 
 @transaction.atomic
 def ask_extension(
@@ -73,7 +76,7 @@ def _check_time(ticket: Ticket, now: datetime, amount: Decimal) -> None:
         )
     for clock in clocks.select_related("policy"):
         if clock.extension > 0:
-            raise UnableToMove("extension_used", "本件已延期一次，不能再延。", "It was extended once already.")
+            raise UnableToMove("extension_used", *EXTENSION_USED)
         most = clock.policy.extension_limit if clock.policy else Decimal(0)
         if clock.policy and most and amount > most:
             unit = Unit(clock.policy.unit)
@@ -85,9 +88,14 @@ def _check_time(ticket: Ticket, now: datetime, amount: Decimal) -> None:
             )
 
 
+def open_already(kind: RequestKind) -> tuple[str, str]:
+    """Why the same cannot be asked for twice, in both languages."""
+    return f"已有一项{kind.zh}申请待批。", f"A request ({kind.en}) is open already."
+
+
 def _check_not_open(ticket: Ticket, kind: RequestKind) -> None:
     if ticket.requests.filter(kind=kind.value, is_open=True).exists():
-        raise UnableToMove("request_open", f"已有一项{kind.zh}申请待批。", f"A request ({kind.en}) is open already.")
+        raise UnableToMove("request_open", *open_already(kind))
 
 
 def _platform_inquiry(ticket: Ticket) -> Inquiry | None:

@@ -16,6 +16,8 @@ from tickets.queries import inquiries
 from .. import ledger, notices, outbox, timers
 
 LEAST_REASON = 10
+#: Why a section asks for no return any more in this round, in both languages.
+RETURN_USED = ("办公室已裁定不予退单，本轮须由本科室办理。", "The return was refused: this section must handle it.")
 
 
 @transaction.atomic
@@ -25,11 +27,7 @@ def ask_section_return(
     """科室退单, with its ground; after a refusal not again in the same dispatch round."""
     ticket = ledger.lock(ticket.pk, expected_version)
     if ticket.must_handle:
-        raise UnableToMove(
-            "return_used",
-            "办公室已裁定不予退单，本轮须由本科室办理。",
-            "The return was refused: this section must handle it.",
-        )
+        raise UnableToMove("return_used", *RETURN_USED)
     _check_reason(code, reason)
     ledger.move(
         ticket=ticket,
