@@ -21,12 +21,13 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """Its platforms decide nothing by themselves, and are asked each second."""
+    """Its platforms decide nothing by themselves, are asked each second, and have sent their whole day before the first test."""
     var = tmp_path_factory.mktemp("browser")
     quick = {"AUTOPILOT": "0", "PULL_EVERY": "1"}
     started = Started(var, port=ports.any_free(), stand_ins=ports.any_free(), **quick)
     try:
         started.up()
+        started.whole_day()
         yield started
     finally:
         started.close()

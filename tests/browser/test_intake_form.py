@@ -58,7 +58,7 @@ def test_an_open_panel_leads_and_escape_folds_it(clerk: Desk, key: str, do: str)
     clerk.page.fill("[name=content]", "样例：什么时候完工？")
     clerk.page.keyboard.press(key)
     panel = clerk.page.locator(f"details.ask[open] button[value={do}]")
-    clerk.page.wait_for_function("document.activeElement.closest('details.ask')")
+    clerk.page.locator("details.ask[open] :focus").wait_for()
     box = panel.bounding_box()
     assert box is not None
     assert 0 <= box["y"] <= 768 - box["height"], "the button that confirms is in sight"

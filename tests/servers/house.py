@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,6 +46,19 @@ class Started:
         """Wait for the welcome."""
         assert within(120, lambda: "Ctrl-C" in self.said() or self.process.poll() is not None), self.said()
         assert self.process.poll() is None, self.said()
+
+    def whole_day(self) -> None:
+        """The platforms send all they have, and all of it is taken in: from here on nothing comes by itself."""
+        sent = self.control("send")
+        assert within(60, lambda: self.taken_in() == (sent["items"], sent["items_without_identity"])), self.taken_in()
+
+    def taken_in(self) -> tuple[int, int]:
+        """(matters, records that wait for a person) in the embedded database."""
+        address = f"file:{self.var / 'hotline.sqlite3'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as database:
+            counted = "SELECT (SELECT count(*) FROM tickets_inquiry), (SELECT count(*) FROM integrations_inboxitem WHERE lot = 'parked')"
+            matters, parked = database.execute(counted).fetchone()
+        return matters, parked
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
