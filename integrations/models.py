@@ -14,6 +14,7 @@ class Lot(Labelled):
     DONE = "done", "已入库", "Taken in"
     PARKED = "parked", "待人工处理", "Parked for a person"
     CONFLICT = "conflict", "内容冲突", "Same id, other content"
+    BY_HAND = "by_hand", "已人工登记", "Logged by hand"
     DISCARDED = "discarded", "已作废", "Discarded"
 
 
@@ -40,7 +41,9 @@ class InboxItem(models.Model):
     trouble_en = models.CharField(max_length=400, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     settled_by = models.CharField(max_length=60, blank=True)
-    result = models.CharField(max_length=16, blank=True, help_text="ticket, joined, updated, event, calm")
+    result = models.CharField(
+        max_length=24, blank=True, help_text="ticket, joined, updated, event, calm; by hand: the ticket's number"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key", "digest"], name="one_raw_record")]

@@ -1,8 +1,9 @@
-"""Records that wait for a person: listed, shown masked, replayed, discarded; each act is journalled on the chain ``inbox``."""
+"""Records that wait for a person: listed, shown masked or whole, replayed, logged by hand, discarded; each act is journalled on the chain
+``inbox``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from tickets.actions import ledger
 from tickets.domain.actors import Actor
 from tickets.domain.chain import sha256
 from tickets.domain.words import Role
-from tickets.models import vault
+from tickets.models import Ticket, vault
 
 CHAIN = "inbox"
 FOR_A_PERSON = (Lot.PARKED.value, Lot.CONFLICT.value)
@@ -40,16 +41,34 @@ def listed(source: str = "") -> QuerySet[InboxItem]:
 
 def show(*, item_id: int, actor: Actor, now: datetime) -> str:
     """The record as text with the person covered; the reading is journalled. Raises UnableToSettle."""
-    item = _found(item_id, actor)
-    raw = vault.unseal(bytes(item.raw))
-    ledger.record(
-        chain_name=CHAIN, action="show_raw", actor=actor, now=now, refs={"item": item.pk, "digest": item.digest}
-    )
+    raw = _read("show_raw", item_id, actor, now)
+    return masking.record(text_of(raw) or raw[:200].hex(" "))[:SHOWN]
+
+
+def opened(*, item_id: int, actor: Actor, now: datetime) -> bytes:
+    """The record as it came, with the person in it, so that the matter can be logged by hand; the reading is journalled.
+
+    Raises UnableToSettle: one that waits for nobody needs no such look.
+    """
+    with transaction.atomic():
+        _found(item_id, actor)
+        _locked(item_id)
+        return _read("open_raw", item_id, actor, now)
+
+
+def text_of(raw: bytes) -> str:
+    """The bytes as text; '' for a file that is none (a scan, a workbook)."""
     try:
         text = decode(raw)
     except Unmappable:
-        text = raw[:200].hex(" ")
-    return masking.record(text)[:SHOWN]
+        return ""
+    return "" if "\0" in text else text
+
+
+def _read(action: str, item_id: int, actor: Actor, now: datetime) -> bytes:
+    item = _found(item_id, actor)
+    ledger.record(chain_name=CHAIN, action=action, actor=actor, now=now, refs={"item": item.pk, "digest": item.digest})
+    return vault.unseal(bytes(item.raw))
 
 
 def replay(*, item_id: int, actor: Actor, clock: Callable[[], datetime]) -> InboxItem:
@@ -70,18 +89,34 @@ def replay(*, item_id: int, actor: Actor, clock: Callable[[], datetime]) -> Inbo
     return InboxItem.objects.get(pk=item_id)
 
 
+def by_hand(*, item_id: int, actor: Actor, number: str, now: datetime) -> InboxItem:
+    """The matter in the record was logged by hand as the ticket ``number``. Raises UnableToSettle."""
+    _found(item_id, actor)
+    ticket = number.strip()
+    if not Ticket.objects.filter(number=ticket).exists():
+        raise UnableToSettle("ticket", f"没有编号为“{ticket}”的工单。", f"There is no ticket “{ticket}”.")
+    return _settle(item_id, Lot.BY_HAND, "by_hand", actor, now, {"ticket": ticket}, result=ticket)
+
+
 def discard(*, item_id: int, actor: Actor, reason: str, now: datetime) -> InboxItem:
     """The record shall not become anything; its bytes stay. Raises UnableToSettle."""
-    _found(item_id, actor)
+    trouble = _found(item_id, actor).trouble_zh
     if not reason.strip():
         raise UnableToSettle("reason", "请写明作废原因。", "Say why it is discarded.")
+    refs, told = {"reason": sha256(reason.strip())}, f"{trouble}（作废：{reason.strip()}）"[:400]
+    return _settle(item_id, Lot.DISCARDED, "discard", actor, now, refs, trouble_zh=told)
+
+
+def _settle(
+    item_id: int, lot: Lot, action: str, actor: Actor, now: datetime, more: Mapping[str, str], **columns: str
+) -> InboxItem:
     with transaction.atomic():
         item = _locked(item_id)
-        refs = {"item": item.pk, "digest": item.digest, "lot": item.lot, "reason": sha256(reason.strip())}
-        item.lot, item.settled_by = Lot.DISCARDED.value, actor.label[:60]
-        item.trouble_zh = f"{item.trouble_zh}（作废：{reason.strip()}）"[:400]
-        item.save(update_fields=["lot", "settled_by", "trouble_zh"])
-        ledger.record(chain_name=CHAIN, action="discard", actor=actor, now=now, refs=refs)
+        refs = {"item": item.pk, "digest": item.digest, "lot": item.lot, **more}
+        for name, value in {"lot": lot.value, "settled_by": actor.label[:60], **columns}.items():
+            setattr(item, name, value)
+        item.save(update_fields=["lot", "settled_by", *columns])
+        ledger.record(chain_name=CHAIN, action=action, actor=actor, now=now, refs=refs)
     return item
 
 

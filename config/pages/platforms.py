@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -136,14 +139,28 @@ def _told_out(row: Mapping[str, Any], sources: Mapping[str, str], *, is_open: bo
 
 
 @page("page.platforms.letter")
-def record(visit: Visit, pk: int) -> HttpResponse:
-    """A record that could not come in, with the person covered: that it was looked at is journalled. POST settles it."""
+def record(visit: Visit, pk: int) -> HttpResponseBase:
+    """A record that could not come in, with the person covered: that it was looked at is journalled. POST opens it whole or settles it."""
+    if visit.request.POST.get("do") == "open":
+        return _opened(visit, pk)
     if visit.request.method == "POST":
         return _settled(visit, RECORD, pk)
     return _record(visit, pk)
 
 
-def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200) -> HttpResponse:
+def _opened(visit: Visit, pk: int) -> HttpResponseBase:
+    """With the person in it, to be typed in; a file that holds no text comes as itself."""
+    try:
+        raw = parked.opened(item_id=pk, actor=visit.actor, now=visit.now)
+    except parked.UnableToSettle as refusal:
+        return _record(visit, pk, said(refusal), CONFLICT)
+    if text := parked.text_of(raw):
+        return _record(visit, pk, whole=text)
+    name = InboxItem.objects.values_list("name", flat=True).get(pk=pk)
+    return FileResponse(BytesIO(raw), as_attachment=True, filename=PurePosixPath(name).name or f"{pk}")
+
+
+def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200, whole: str = "") -> HttpResponse:
     item = InboxItem.objects.defer("raw").filter(pk=pk).first()
     if item is None:
         raise Http404(str(pk))
@@ -153,10 +170,12 @@ def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200) -> HttpRe
         "source_name": sources.get(item.source, item.source),
         "lot_label": label(Lot, item.lot),
         "trouble": masking.record(pair(item.trouble_zh, item.trouble_en or item.trouble_zh)),
-        "raw": _in_lines(parked.show(item_id=pk, actor=visit.actor, now=visit.now)),
+        "raw": _in_lines(whole or parked.show(item_id=pk, actor=visit.actor, now=visit.now)),
+        "is_whole": bool(whole),
+        "ticket": item.result if item.lot == Lot.BY_HAND else "",
         "waits": item.lot in parked.FOR_A_PERSON,
         "wrong": wrong,
-        "reason": visit.request.POST.get("reason", ""),
+        "given": visit.request.POST,
     }
     return visit.page("platforms/record.html", facts, status=status)
 
@@ -206,6 +225,9 @@ def _names() -> dict[str, str]:
 
 Settle = Callable[[Visit, int], Any]
 RECORD: Mapping[str, Settle] = {
+    "by_hand": lambda visit, pk: parked.by_hand(
+        item_id=pk, actor=visit.actor, now=visit.now, number=visit.request.POST.get("number", "")
+    ),
     "replay": lambda visit, pk: parked.replay(item_id=pk, actor=visit.actor, clock=clock.now),
     "discard": lambda visit, pk: parked.discard(
         item_id=pk, actor=visit.actor, now=visit.now, reason=visit.request.POST.get("reason", "")

@@ -27,6 +27,7 @@ SHOWN = {
     "rows": ("行数", "rows"), "what": ("内容", "what"), "user": ("账号", "account"), "section": ("科室", "section"),
     "found": ("命中", "found"), "ok": ("通过", "holds"), "events": ("记录数", "events"), "sha256": ("摘要", "digest"),
     "digest": ("摘要", "digest"), "source": ("来源", "source"), "kind": ("种类", "kind"), "item": ("编号", "item"),
+    "ticket": ("工单", "ticket"),
     "proposal": ("变更方案", "proposal"), "route": ("规则", "rule"), "deputyship": ("代理", "deputyship"),
 }  # fmt: skip
 LONGEST = 12

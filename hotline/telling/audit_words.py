@@ -60,6 +60,8 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "export": ("导出清单", "List exported"),
     "call_back": ("回拨来电", "Called back"),
     "show_raw": ("查看未入库来件原文", "Record that could not come in opened"),
+    "open_raw": ("打开未入库来件全文", "Record that could not come in opened in full"),
+    "by_hand": ("来件已人工登记", "Record logged by hand"),
     "replay": ("重放来件", "Taken in once more"),
     "discard": ("作废来件", "Record discarded"),
     "breaker_lifted": ("恢复访问平台", "Platform connected again"),

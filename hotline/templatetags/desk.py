@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 
 from hotline import wording
 from hotline.wording import moments
@@ -22,8 +23,11 @@ register.simple_tag(wording.sign)
 
 @register.filter
 def when(value: datetime | None) -> str:
-    """今天 14:06."""
-    return moments.when(value, clock.now()) if value else ""
+    """今天 14:06, which tells its whole date to a pointer and on paper."""
+    if not value:
+        return ""
+    told = (f"{to_local(value):%Y-%m-%dT%H:%M}", moments.full(value), moments.when(value, clock.now()))
+    return format_html('<time datetime="{}" title="{}">{}</time>', *told)
 
 
 @register.filter

@@ -32,6 +32,12 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{name} {local:%H:%M}"
 
 
+def full(moment: datetime) -> str:
+    """2026年10月9日 17:30: for paper, which is read on another day."""
+    local = to_local(moment)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
 def due(moment: datetime, now: datetime | None = None) -> str:
     """The end of a limit: midnight belongs to the day it ends, 10月9日 24:00; on paper (no ``now``) with its year."""
     local, today = to_local(moment), to_local(now).date() if now else None

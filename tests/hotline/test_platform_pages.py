@@ -58,6 +58,7 @@ def test_who_may_see_what(bureau: Bureau) -> None:
         for address in (f"/platforms/in/{item.pk}/", f"/platforms/out/{row.pk}/"):
             assert person.get(address).status_code == (200 if opens else 403), (name, address)
         if not opens:
+            assert person.client.post(f"/platforms/in/{item.pk}/", {"do": "open"}).status_code == 403
             assert person.client.post(f"/platforms/out/{row.pk}/", {"do": "replay"}).status_code == 403
             assert person.client.post(f"{LETTERS}replay/", {"record": item.pk}).status_code == 403
     assert OutboxRow.objects.get(pk=row.pk).post == Post.DEAD.value
@@ -126,6 +127,33 @@ def test_a_record_is_read_covered_and_the_reading_is_journalled(bureau: Bureau, 
     assert PARTY.name not in shown
     assert Event.objects.filter(chain="inbox", action="show_raw").count() == 1
     assert desk.get("/platforms/in/999999/").status_code == 404
+
+
+def test_a_record_is_opened_in_full_and_logged_by_hand(bureau: Bureau, desk: Desk) -> None:
+    item, ticket = parked(), dispatched(bureau)
+    address = f"/platforms/in/{item.pk}/"
+    whole = desk.client.post(address, {"do": "open"}).content.decode()
+    assert PARTY.phone in whole
+    assert PARTY.name in whole
+    assert Event.objects.get(chain="inbox", action="open_raw").user_id == bureau.people["dispatcher"].pk
+    wrong = desk.client.post(address, {"do": "by_hand", "number": "SZ-0"})
+    assert (wrong.status_code, "没有编号为“SZ-0”的工单。" in wrong.content.decode()) == (409, True)
+    assert 'value="SZ-0"' in wrong.content.decode(), "what was typed is kept"
+    assert desk.client.post(address, {"do": "by_hand", "number": f" {ticket.number} "})["Location"] == LETTERS
+    settled = InboxItem.objects.get(pk=item.pk)
+    assert (settled.lot, settled.result) == (Lot.BY_HAND.value, ticket.number)
+    assert f'href="/tickets/{ticket.number}/"' in desk.get(address).content.decode()
+    late = desk.client.post(address, {"do": "open"})
+    assert (late.status_code, PARTY.phone in late.content.decode()) == (409, False), "nobody needs to see it any more"
+    assert journal.verify().ok
+
+
+def test_a_record_that_is_no_text_is_opened_as_its_file(bureau: Bureau, desk: Desk) -> None:
+    item, scan = parked(), b"%PDF-1.7\x00\xff\xfe\x81"
+    InboxItem.objects.filter(pk=item.pk).update(raw=vault.seal(scan), name="../收件/扫描件.pdf")
+    answer = desk.client.post(f"/platforms/in/{item.pk}/", {"do": "open"})
+    assert b"".join(answer.streaming_content) == scan  # type: ignore[attr-defined]
+    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%E6%89%AB%E6%8F%8F%E4%BB%B6.pdf"
 
 
 def test_a_record_is_discarded_with_a_reason_and_once(bureau: Bureau, desk: Desk) -> None:
