@@ -29,6 +29,8 @@ from .visit import Visit, page
 
 EDITABLE = (ReplyState.DRAFT.value, ReplyState.SENT_BACK.value, ReplyState.BOUNCED.value)
 FORM = forms.Draft
+#: In the address: what stands written now, not the reader's own draft of it.
+AS_IT_IS = "as_it_is"
 KEPT = ("outcome", "public_text", "handling", "promised_on", "disclosure", "disclosure_ground", "document_no")
 
 
@@ -43,7 +45,8 @@ def desk(visit: Visit, telling: Telling, told: dict[str, Any] | None = None) -> 
     if not _writes(visit, ticket):
         return None
     written, remark = _written(telling)
-    kept = None if visit.request.method == "POST" else drafts.find(visit.user, place(ticket))
+    is_fresh = visit.request.method != "POST" and AS_IT_IS not in visit.request.GET
+    kept = drafts.find(visit.user, place(ticket)) if is_fresh else None
     given: Any = visit.request.POST if visit.request.method == "POST" else kept[0] if kept else written
     errors = (told or {}).get("errors", {})
     files = [(str(row["id"]), row["name"]) for row in telling.hanging["attachments"] if _is_ours(row)]

@@ -82,7 +82,8 @@ class Desk:
         return [address.removeprefix(self.house.address) for address in found if address.startswith(self.house.address)]
 
     def text(self) -> str:
-        """All that can be read on the page."""
+        """All that can be read on the page, once it is whole."""
+        self.page.wait_for_load_state()
         return self.page.inner_text("body")
 
     def open_ticket(self, number: str) -> None:
@@ -105,8 +106,9 @@ class Desk:
         if dialog.count():
             for name, value in fields.items():
                 self.fill(dialog, name, value)
-            dialog.locator('button[type="submit"]').first.click()
+            dialog.locator("button.primary").first.click()
         self.page.locator(".said:not([hidden])").first.wait_for()
+        self.page.wait_for_load_state()  # with its scripts: a key pressed before them is lost
         assert self.page.url.split("?")[0] == before.split("?")[0]
         return self.said()
 

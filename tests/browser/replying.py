@@ -14,4 +14,5 @@ def write(person: Desk, text: str) -> str:
     person.forget()
     person.page.keyboard.press("Control+Enter")
     person.page.locator(".said:not([hidden])").first.wait_for()
+    person.page.wait_for_load_state()
     return person.said()

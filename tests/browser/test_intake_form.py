@@ -35,6 +35,7 @@ def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:
         number.fill("19900007777")
     clerk.go("/intake/")
     clerk.page.locator("#intake .said", has_text="已恢复").wait_for()
+    clerk.page.locator("[name=incoming_phone]:focus").wait_for()
     clerk.page.keyboard.insert_text("19900008888")
     assert number.input_value() == "19900008888", "what is typed stands in place of the kept number"
     content.focus()
@@ -43,7 +44,8 @@ def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:
     clerk.page.keyboard.insert_text("1990000999")
     with clerk.page.expect_response("**/intake/hints/"):
         clerk.page.keyboard.insert_text("9")
-    clerk.page.keyboard.insert_text("0")
+    with clerk.page.expect_response("**/intake/draft/"):
+        clerk.page.keyboard.insert_text("0")
     assert number.input_value() == "199000099990", "what comes beside the form selects nothing"
     clerk.page.get_by_role("button", name="放弃").click()
     clerk.page.locator("#intake .said").wait_for(state="detached")
@@ -59,11 +61,15 @@ def test_an_open_panel_leads_and_escape_folds_it(clerk: Desk, key: str, do: str)
     clerk.page.keyboard.press(key)
     panel = clerk.page.locator(f"details.ask[open] button[value={do}]")
     clerk.page.locator("details.ask[open] :focus").wait_for()
+    clerk.page.locator(f"details.ask[open] button.primary[value={do}]").wait_for()
     box = panel.bounding_box()
     assert box is not None
     assert 0 <= box["y"] <= 768 - box["height"], "the button that confirms is in sight"
     assert clerk.page.eval_on_selector_all("#intake .primary", "all => all.map(each => each.value)") == [do]
-    clerk.page.keyboard.press("Escape")
+    with clerk.page.expect_response("**/intake/draft/"):
+        clerk.page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
     assert clerk.page.eval_on_selector_all("#intake .primary", "all => all.map(each => each.value)") == ["log"]
     assert clerk.page.input_value("[name=content]") == "样例：什么时候完工？"
+    with clerk.page.expect_response("**/intake/draft/"):
+        clerk.page.fill("[name=content]", "")  # an empty form keeps no draft for the next test

@@ -52,6 +52,7 @@ def test_merged_by_mistake_and_undone_at_once(desk: Callable[..., Desk]) -> None
     office.go(f"/office/compare/{newer}/{older}/")
     office.page.get_by_role("button", name=f"{newer} 并入 {older}").click()
     office.page.locator(".said", has_text="已并入").wait_for()
+    office.page.wait_for_load_state()
     office.page.keyboard.press("z")
     office.page.locator(".said", has_text="已撤销").wait_for()
     office.open_ticket(newer)
@@ -63,6 +64,7 @@ def compare(office: Desk, one: str, other: str) -> None:
     office.open_ticket(one)
     like = office.page.get_by_role("link", name="疑似重复")
     like.click()
+    office.page.wait_for_load_state()
     if not office.page.locator("tr[data-row]", has_text=other).count():
         office.go(f"/office/compare/{one}/{other}/")
         return

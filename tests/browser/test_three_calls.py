@@ -34,6 +34,10 @@ class Keyboard:
         """Where the cursor stands."""
         return str(self.page.evaluate("document.activeElement.name || document.activeElement.tagName"))
 
+    def stands_in(self, name: str) -> None:
+        """The cursor comes by itself: with the first frame, or a moment after the key."""
+        self.page.locator(f"[name={name}]:focus").wait_for()
+
     def to(self, name: str) -> None:
         """By Enter from field to field, as the form leads."""
         for _step in range(8):
@@ -66,7 +70,7 @@ def test_three_calls_by_keyboard(desk: Callable[..., Desk]) -> None:
 
 
 def _a_new_matter(clerk: Desk, keys: Keyboard, made: Made) -> str:
-    assert keys.field == "incoming_phone", "the number first"
+    keys.stands_in("incoming_phone")  # the number first
     keys.type(made.phone)
     clerk.page.get_by_text("此号码首次来电").wait_for()
     keys.to("name")
@@ -85,7 +89,7 @@ def _a_new_matter(clerk: Desk, keys: Keyboard, made: Made) -> str:
 
 
 def _the_same_again(clerk: Desk, keys: Keyboard, made: Made, number: str) -> None:
-    assert keys.field == "incoming_phone"
+    keys.stands_in("incoming_phone")
     keys.type(made.phone)
     earlier = clerk.page.locator("#hints .earlier")
     earlier.get_by_text(made.place).wait_for()
@@ -100,6 +104,7 @@ def _the_same_again(clerk: Desk, keys: Keyboard, made: Made, number: str) -> Non
 
 
 def _answered_while_the_line_breaks(clerk: Desk, keys: Keyboard, made: Made) -> None:
+    keys.stands_in("incoming_phone")
     keys.type(made.phone)
     clerk.page.get_by_text("此号码首次来电").wait_for()
     keys.to("content")
@@ -116,7 +121,7 @@ def _answered_while_the_line_breaks(clerk: Desk, keys: Keyboard, made: Made) -> 
     assert clerk.page.input_value("[name=incoming_phone]") == made.phone
     assert clerk.page.input_value("[name=content]") == made.content, "nothing that was typed is lost"
     keys.press("Control+d")
-    keys.tab_to("answer")
+    keys.stands_in("answer")
     keys.type(ANSWER)
     keys.press("Control+Enter")
     clerk.page.wait_for_url("**/intake/receipt/**")

@@ -18,7 +18,7 @@ from tests.faults.house import House, opened
 from tickets.models import OutboxRow, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.everywhere]
-MOST = 3.0  # seconds an act may take at the worst, on a busy machine
+MOST = 1.0  # seconds, of ten the median: whoever waits for the queue does it every time
 TELLINGS = 3  # sign, contact, reply
 
 

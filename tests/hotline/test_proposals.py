@@ -17,6 +17,7 @@ from tickets.actions import proposals, routing, timers
 from tickets.domain.moments import to_local
 from tickets.domain.words import Channel
 from tickets.models import CoveredYear, Event, Policy, Proposal, ProposedMove, SpecialDay, Stage, Ticket, Timer
+from tickets.queries.calendar import working_calendar
 
 pytestmark = pytest.mark.everywhere
 FILES = Path(__file__).parents[1] / "samples" / "notices"
@@ -41,7 +42,7 @@ def dispatched(bureau: Bureau, **facts: Any) -> Ticket:
 
 def next_workday() -> str:
     day = to_local(clock.now()).date() + timedelta(days=3)
-    while day.weekday() > 4:
+    while not working_calendar().is_working(day):
         day += timedelta(days=1)
     return day.isoformat()
 

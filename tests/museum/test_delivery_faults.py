@@ -50,7 +50,7 @@ def test_helpdesk_refused(clock: Clock) -> None:
     with connected(PlainPlatform(), url=f"http://127.0.0.1:{free_port()}"):
         started = time.monotonic()
         row = make_row()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
         push.push("hotline", clock=clock)
     assert Ticket.objects.filter(pk=row.ticket_id).exists()
     assert posts(row) == [Post.PENDING]
@@ -62,7 +62,7 @@ def test_signalen_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "push", foreign_task(free_port()))
     started = time.monotonic()
     row = make_row()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     platform = PlainPlatform()
     with connected(platform):
         push.push("hotline")

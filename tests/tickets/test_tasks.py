@@ -71,7 +71,7 @@ def test_run_timers_fires_by_itself_and_ends_at_once_on_sigterm() -> None:
         ticket = overdue_ticket()
         _wait_until(lambda: Ticket.objects.get(pk=ticket.pk).is_overdue)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=30) == 0
     finally:
         process.kill()
         process.wait()

@@ -108,7 +108,8 @@ def test_people_at_work_do_not_look_like_forgers() -> None:
     """Tickets are opened, moved and sealed all the while: no verify among many raises a false alarm."""
     section = make_section()
     actor = make_user("shenji-yeban", section=section).actor()
-    tickets, ending, troubles = [make_ticket(section=section).pk for _ in range(20)], threading.Event(), []
+    tickets, troubles = [make_ticket(section=section).pk for _ in range(20)], list[Exception]()
+    begun, ending = threading.Event(), threading.Event()
 
     def work() -> None:
         try:
@@ -121,6 +122,7 @@ def test_people_at_work_do_not_look_like_forgers() -> None:
                     ledger.record(chain_name="access", action="sign_in", actor=actor, now=NOW)
                 if not minute % 7:
                     seals.seal(now=NOW + timedelta(minutes=minute))
+                begun.set()
         except Exception as error:  # noqa: BLE001 - told by the main thread
             troubles.append(error)
         finally:
@@ -130,6 +132,7 @@ def test_people_at_work_do_not_look_like_forgers() -> None:
     for thread in threads:
         thread.start()
     try:
+        assert begun.wait(20)
         verdicts = [journal.verify() for _ in range(12)]
     finally:
         ending.set()
