@@ -20,5 +20,5 @@ urlpatterns = [
 
 handler400 = "hotline.web.refusals.bad_request"
 handler403 = "hotline.web.refusals.forbidden"
-handler404 = "hotline.web.refusals.not_found"
+handler404 = "hotline.web.nowhere.not_found"
 handler500 = "hotline.web.refusals.broken"

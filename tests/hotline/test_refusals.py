@@ -49,3 +49,13 @@ def test_a_refused_part_is_a_line_among_the_messages(bureau: Bureau, who: str, a
     assert (answer.status_code, answer["HX-Retarget"]) == (status, "#said")
     assert 'class="said refused"' in body
     assert "<html" not in body
+
+
+def test_a_mistyped_address_leaves_the_reader_in_the_house(bureau: Bureau) -> None:
+    desk = Desk(bureau.people["handler"])
+    inside = desk.client.get("/tikets/")
+    assert inside.status_code == 404
+    assert 'href="/desk/"' in inside.content.decode(), "his desks are one click away"
+    desk.client.logout()
+    outside = desk.client.get("/tikets/")
+    assert (outside.status_code, 'href="/desk/"' in outside.content.decode()) == (404, False)
