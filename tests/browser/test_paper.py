@@ -23,4 +23,5 @@ def test_a_printed_ticket_says_whole_dates_and_whose_it_is(desk: Callable[..., D
     printed = "each => [getComputedStyle(each).fontSize, getComputedStyle(each, '::after').content]"
     assert moment.evaluate(printed) == ["0px", f'"{whole}"'], "in the place of 今天"
     assert office.page.locator(".watermark").is_visible()
-    assert not office.page.locator(".acts").is_visible()
+    for tool in (".acts", "[data-print]", ".crumbs a", "#caller a"):
+        assert not office.page.locator(tool).first.is_visible(), tool
