@@ -13,8 +13,8 @@ from hotline.wording import aside, label, listed, mask_text, moments, pair
 from tickets.domain.calendar import DayKind, WorkingCalendar
 from tickets.domain.states import State
 from tickets.domain.terms import End, Unit
-from tickets.domain.words import Card, Channel, ClockKind, MatterType, Role, Side, Urgency
-from tickets.models import Policy, Route, Section, Start, Tag
+from tickets.domain.words import Card, Channel, ClockKind, MatterType, PauseGround, Role, Side, Urgency
+from tickets.models import PauseRule, Policy, Route, Section, Start, Tag
 from tickets.queries.rules import Rehearsal
 
 Sections = Mapping[int, Section]
@@ -132,6 +132,26 @@ def _policy(row: Policy, today: date) -> dict[str, Any]:
         "extension": _counted(row.extension_limit, Unit(row.unit)) if row.extension_limit else "",
         "standing": _standing(row, today),
     }
+
+
+def pauses(rows: Iterable[PauseRule]) -> list[dict[str, Any]]:
+    """On what grounds a limit stops: ``ground``, ``whom``, ``most``, ``stops`` (what of it), ``terms``, ``who``, whence."""
+    return [
+        {
+            "row": row,
+            "ground": label(PauseGround, row.ground),
+            "whom": label(Channel, row.channel) or _("everything"),
+            "most": _counted(row.cap, Unit(row.unit)) if row.cap else _("until it ends"),
+            "stops": _("limits of the law too") if row.stops_law else _("limits of rules and of the bureau"),
+            "terms": listed(
+                [*([_("once")] if row.is_once else ()), *([_("with its paper")] if row.needs_document else ())]
+            ),
+            "who": label(Role, row.approver),
+            "tag": label(Tag, row.tag),
+            "citation": pair(*row.citations),
+        }
+        for row in rows
+    ]
 
 
 def _step(step: Mapping[str, Any]) -> str:

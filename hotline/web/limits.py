@@ -16,7 +16,7 @@ from tickets.actions.timers.planned import Planner
 from tickets.domain.moments import to_local
 from tickets.domain.routing import Facts
 from tickets.domain.words import Channel, ClockKind, MatterType, Outcome, Side, Urgency
-from tickets.models import CoveredYear, Inquiry, OfficeHours, Policy, Project, SignOffRule, SpecialDay
+from tickets.models import CoveredYear, Inquiry, OfficeHours, PauseRule, Policy, Project, SignOffRule, SpecialDay
 from tickets.queries import offices
 from tickets.queries import policies as queries
 from tickets.queries import rules as routing
@@ -91,6 +91,7 @@ def policies(visit: Visit) -> HttpResponse:
         "here": "policies",
         "is_all": is_all,
         "groups": telling.policies(rows, today),
+        "pauses": telling.pauses(PauseRule.objects.filter(is_active=True)),
         "signers": [
             _signer(rule) for rule in SignOffRule.objects.filter(is_active=True, needs_leader=True).order_by("id")
         ],

@@ -18,7 +18,7 @@ from tickets.actions import intake, rules
 from tickets.domain.actors import platform
 from tickets.domain.messages import Happening, Incoming, Matter, Party
 from tickets.domain.words import Channel
-from tickets.models import Event, Policy, Route, SpecialDay, Ticket
+from tickets.models import Event, PauseRule, Policy, Route, SpecialDay, Ticket
 from tickets.queries import journal
 from tickets.queries import rules as queries
 
@@ -238,6 +238,8 @@ def test_limits_say_whom_how_long_whence_and_whether_they_hold(bureau: Bureau) -
     assert "示例，未启用" in everything
     assert Policy.objects.filter(is_active=False).exists()
     assert "督办件" in held
+    assert "征求第三方意见" in held, "what may stop a limit, and by whose word"
+    assert "法定时限一并停止" in held
     english = Desk(bureau.people["chief"], language="en").get("/rules/policies/").content.decode()
     assert "in force, to be confirmed" in english
 
@@ -259,6 +261,9 @@ def test_the_calendar_shows_holidays_make_up_and_half_days_and_where_it_ends(bur
 def test_limits_are_told_in_english_too(bureau: Bureau) -> None:
     english = Desk(bureau.people["intake"], language="en")
     page = html.unescape(english.get("/rules/policies/", all="1").content.decode())
+    for pause in PauseRule.objects.all():
+        assert pause.citation_en in page
+        assert pause.citation not in page
     for row in Policy.objects.all():
         for zh, en in (row.names, row.citations):
             assert en in page

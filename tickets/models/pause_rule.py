@@ -30,6 +30,7 @@ class PauseRule(models.Model):
     tag = word(Tag)
     issuer = models.CharField(max_length=60, blank=True)
     citation = models.CharField(max_length=200, blank=True)
+    citation_en = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)
     is_confirmed = models.BooleanField(default=True, help_text="False: the bureau's own, to be confirmed")
     history = history()
@@ -39,6 +40,11 @@ class PauseRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def citations(self) -> tuple[str, str]:
+        """Whence it is, in Chinese and in English."""
+        return self.citation, self.citation_en or self.citation
 
     @property
     def approver_role(self) -> Role:

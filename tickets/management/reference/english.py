@@ -76,6 +76,9 @@ CITATIONS: Mapping[str, str] = {
     "中华人民共和国政府信息公开条例（2019）第三十二条、第三十三条（所需时间不计入）": (
         f"{DISCLOSURE}, arts. 32 and 33 (the time it takes is not counted)"
     ),
+    "信访工作条例（2022）第三十一条、第三十六条": f"{PETITIONS}, arts. 31 and 36",
+    "中华人民共和国政府信息公开条例（2019）第三十条": f"{DISCLOSURE}, art. 30",
+    "中华人民共和国政府信息公开条例（2019）第三十二条、第三十三条": f"{DISCLOSURE}, arts. 32 and 33",
     "国办发〔2016〕61号": "General Office of the State Council, 2016 no. 61",
     "安徽省12345政务服务便民热线办理时限（2022）": "Anhui: limits of the 12345 hotline (2022)",
     "节目播出后一周内": "within a week of the programme",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tickets.domain.words import Channel, PauseGround, Role
 from tickets.models import PauseRule, Tag
 
+from . import english
 from .limits import DISCLOSURE_RULES, PARTY_AND_STATE, PETITION_RULES, STATE, TO_BE_CONFIRMED
 
 G = PauseGround
@@ -14,6 +15,13 @@ G = PauseGround
 
 def pause_rules() -> list[PauseRule]:
     """Every row, unsaved; the name is what an installed row is known by."""
+    rows = _rows()
+    for row in rows:
+        row.citation_en = english.CITATIONS[row.citation]
+    return rows
+
+
+def _rows() -> list[PauseRule]:
     own = {"tag": Tag.OWN.value, "issuer": "本单位", "citation": TO_BE_CONFIRMED, "is_confirmed": False}
     return [
         PauseRule(
