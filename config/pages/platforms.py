@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hotline.permissions import may
 from hotline.web.visit import Visit, page
-from hotline.wording import label, pair, said
+from hotline.wording import label, pair, said, whole
 from integrations import masking, parked, registry, standing
 from integrations.models import InboxItem, Lot
 from tickets import clock
@@ -284,7 +284,7 @@ def replay_many(visit: Visit) -> HttpResponse:
     through, refused = 0, list[str]()
     for ways, pk in picked[:MOST]:
         try:
-            done = ways["replay"](visit, int(pk) if pk.isdigit() else 0)
+            done = ways["replay"](visit, whole(pk) or 0)
         except REFUSALS as refusal:
             refused.append(_words(refusal))
         else:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from hotline.models import Call, CallEvent, CallState, Extension, User
+from hotline.wording import whole
 from tickets.actions import ledger
 from tickets.domain import telephone
 from tickets.domain.actors import Actor
@@ -83,7 +84,7 @@ def sit_at(*, user: User, number: str) -> None:
 
 def of_clerk(pk: str | int, user: User, now: datetime) -> Call | None:
     """A call that this clerk may take into a form: his own, one that rings at his telephone, or a missed one that he calls back."""
-    call = Call.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    call = Call.objects.filter(pk=whole(pk) or 0).first()
     if call is None:
         return None
     if call.state(now) is CallState.MISSED:

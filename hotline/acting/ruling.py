@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from hotline.wording import whole
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.models import Route, Section
 from tickets.queries.rules import LAST
@@ -85,7 +86,7 @@ def place_of(values: Mapping[str, Any]) -> int | None:
     before = str(values["before"])
     if before == STAYS:
         return None
-    return int(before) if before.isdigit() else LAST
+    return whole(before) or LAST
 
 
 def places(rows: Sequence[Route], route: Route) -> list[tuple[str, str]]:

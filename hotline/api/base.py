@@ -25,7 +25,7 @@ from hotline.acting.fields import Strict, Text
 from hotline.models import User
 from hotline.permissions import MayAct, actor_of, owed, scope_of
 from hotline.permissions.tokens import ByToken
-from hotline.wording import language_of, said
+from hotline.wording import language_of, said, whole
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.queries.freshness import held
@@ -127,7 +127,8 @@ def _checked(kind: type[Strict], given: tuple[tuple[str, str], ...]) -> Mapping[
 
 def _check_size(request: Request, largest: int) -> None:
     written = request.META.get("CONTENT_LENGTH") or "0"
-    if not str(written).isdigit() or int(written) > largest:
+    size = whole(written)
+    if size is None or size > largest:
         message = _("The body is over %d KB: make it smaller, or attach a file.") % (largest // 1024)
         raise Refused(413, "too_large", message)
 

@@ -19,7 +19,7 @@ from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
 from hotline.telling import approving, clocks, stale
 from hotline.telling.matter import Telling
-from hotline.wording import done, said
+from hotline.wording import done, said, whole
 from tickets.actions import readings, timers
 from tickets.actions.contents import UnableToStore
 from tickets.actions.ledger import StaleVersion
@@ -198,8 +198,7 @@ def _only_changed(ticket: Ticket, typed: dict[str, Any]) -> dict[str, Any]:
 
 def _expected(row: Act, post: Mapping[str, Any]) -> int | None:
     """The version that the person saw; acts that only add do not ask."""
-    said_version = str(post.get("version", ""))
-    return int(said_version) if said_version.isdigit() and not row.adds else None
+    return None if row.adds else whole(post.get("version", ""))
 
 
 def refusal(error: Exception) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from hotline.acting import deputies as acting
 from hotline.acting.fields import Day, Strict, Text
 from hotline.models import Deputy, User
 from hotline.permissions import deputies
+from hotline.wording import whole
 from tickets.actions import ledger
 from tickets.domain.moments import to_local
 
@@ -121,9 +122,8 @@ def act_for(visit: Visit) -> HttpResponse:
         ledger.record(chain_name="sign-in", action="stood_in_until_now", actor=user.stand_in.actor, now=visit.now)
         user.stand_in = None
     session.pop(deputies.ACTS_FOR, None)
-    wanted = visit.request.POST.get("deputyship", "")
-    if wanted.isdigit():
-        found = deputies.stand_in(user, int(wanted), visit.now)
+    if wanted := whole(visit.request.POST.get("deputyship", "")):
+        found = deputies.stand_in(user, wanted, visit.now)
         if found is None:
             messages.error(visit.request, _("This deputyship does not run today."))
             return visit.go(reverse("deputies"))

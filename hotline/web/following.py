@@ -18,7 +18,7 @@ from hotline.acting.fields import Misread
 from hotline.permissions import find_ticket
 from hotline.telling import rows, stale
 from hotline.telling.matter import Telling
-from hotline.wording import account, moments
+from hotline.wording import account, moments, whole
 from hotline.wording.satisfaction import satisfactions
 from tickets.actions import readings
 from tickets.actions.ledger import StaleVersion
@@ -68,10 +68,10 @@ def follow_up(visit: Visit, number: str) -> HttpResponse:
     form = FORM(data={**typed, "reached": False} if what == following.MISSED else typed)
     if not form.is_valid():
         return _desk(visit, ticket, {"errors": fields.errors_of(form.errors)}, act.UNPROCESSABLE)
-    version = visit.request.POST.get("version", "")
+    version = whole(visit.request.POST.get("version", ""))
     try:
         following.record(
-            ticket=ticket, what=what, actor=visit.actor, now=visit.now, expected=int(version) if version.isdigit() else None,
+            ticket=ticket, what=what, actor=visit.actor, now=visit.now, expected=version,
             **form.validated_data,
         )  # fmt: skip
     except StaleVersion as error:

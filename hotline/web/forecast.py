@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hotline.telling import forecast as telling
 from hotline.telling import rows
-from hotline.wording import moments
+from hotline.wording import moments, whole
 from tickets.domain.moments import to_local
 from tickets.queries import forecast as queries
 from tickets.queries import offices
@@ -60,7 +60,7 @@ def behind(visit: Visit) -> HttpResponse:
     """The tickets behind a number."""
     asked = visit.request.GET
     own, section = own_section(visit), asked.get("section", "")
-    wanted = own if own is not None else int(section) if section.isdigit() else None
+    wanted = own if own is not None else whole(section)
     today, is_overdue = to_local(visit.now).date(), asked.get("overdue") == "1"
     first, last = (_day(asked.get(name, ""), today) for name in ("first", "last"))
     facts: dict[str, Any] = {"first": first, "last": last, "section_id": wanted, "is_overdue": is_overdue}

@@ -21,7 +21,7 @@ from hotline.models import Call
 from hotline.permissions import find_ticket
 from hotline.telling import calls as told_calls
 from hotline.telling import desk, today
-from hotline.wording import said
+from hotline.wording import said, whole
 from tickets.actions.intake import UnableToReceiveError
 from tickets.domain.states import UnableToMove
 from tickets.domain.words import Channel, Role
@@ -40,7 +40,7 @@ NOT_TYPED = ("csrfmiddlewaretoken", "do", "join", "template")
 
 def place_of(call: str) -> str:
     """Where the draft is kept: each call has its own."""
-    return f"{PLACE}/{call}" if call.isdigit() else PLACE
+    return f"{PLACE}/{call}" if whole(call) else PLACE
 
 
 @page("page.intake")

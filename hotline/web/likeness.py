@@ -16,7 +16,7 @@ from hotline.permissions import find_ticket, may
 from hotline.permissions.table import action_endpoint
 from hotline.telling import clocks, finding
 from hotline.telling.matter import Telling
-from hotline.wording import differing, label, mask_text, said
+from hotline.wording import differing, label, mask_text, said, whole
 from tickets.actions import handling, readings
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, check
@@ -152,11 +152,11 @@ def _merged(visit: Visit, tickets: list[Ticket]) -> HttpResponse:
     if parent is None:
         return _compared(visit, tickets, _("Choose which of the two goes on."), act.UNPROCESSABLE)
     child = tickets[0] if parent is tickets[1] else tickets[1]
-    version = post.get(f"version-{child.number}", "")
+    version = whole(post.get(f"version-{child.number}", ""))
     try:
         ACTS[Action.MERGE].do(
             ticket=child, into=parent.number, actor=visit.actor, now=visit.now, reason=post.get("reason", "").strip(),
-            expected_version=int(version) if version.isdigit() else None,
+            expected_version=version,
         )  # fmt: skip
     except (UnableToMove, OperationalError) as refusal:
         return _compared(visit, _fresh(visit, tickets), _words(refusal), act.CONFLICT)

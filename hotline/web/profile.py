@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from hotline.acting import alerting
 from hotline.permissions import factors, passwords, tokens
-from hotline.wording import said
+from hotline.wording import said, whole
 
 from .own_password import OwnPasswordForm
 from .visit import Visit, page
@@ -92,7 +92,7 @@ def end_sessions(visit: Visit) -> HttpResponse:
     if visit.request.method == "POST":
         mine = UserSession.objects.filter(user=visit.user).exclude(session_key=visit.request.session.session_key)
         wanted = visit.request.POST.get("session", "")
-        for each in mine.filter(pk=wanted) if wanted.isdigit() else mine:
+        for each in mine.filter(pk=whole(wanted) or 0) if wanted else mine:
             each.end()
         messages.success(visit.request, _("Ended."))
     return visit.go(f"{reverse('profile')}#sessions")

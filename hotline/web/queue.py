@@ -16,7 +16,7 @@ from hotline.acting import choosing, many, views
 from hotline.models import SavedView
 from hotline.permissions import lists_of, may
 from hotline.telling import rows
-from hotline.wording import said, words
+from hotline.wording import said, whole, words
 from tickets.domain.states import Action, State
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.queries import worklists
@@ -192,7 +192,7 @@ def save_view(visit: Visit) -> HttpResponse:
     post = visit.request.POST
     query = post.get("query", "")
     if visit.request.method == "POST" and post.get("drop"):
-        SavedView.objects.filter(pk=post["drop"] if post["drop"].isdigit() else 0, user=visit.user).delete()
+        SavedView.objects.filter(pk=whole(post["drop"]) or 0, user=visit.user).delete()
     elif visit.request.method == "POST" and post.get("name", "").strip() and query.startswith(reverse("queue")):
         views.keep(
             user=visit.user, name=post["name"], query=query.partition("?")[2], is_shared=bool(post.get("shared"))

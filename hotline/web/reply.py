@@ -17,7 +17,7 @@ from hotline.acting.fields import Day
 from hotline.permissions import find_ticket
 from hotline.telling import stale
 from hotline.telling.matter import Telling
-from hotline.wording import account, pair, public_reply, said
+from hotline.wording import account, pair, public_reply, said, whole
 from tickets.actions.ledger import StaleVersion
 from tickets.domain.states import Action, State, UnableToMove, permits
 from tickets.domain.words import Outcome
@@ -86,7 +86,7 @@ def _text(given: Any) -> readiness.Text:
         value = data.get(name) or ""
         return str(value[0] if isinstance(value, list) and value else value if not isinstance(value, list) else "")
 
-    files = tuple(int(pk) for pk in data.get("attachments") or () if str(pk).isdigit())
+    files = tuple(pk for each in data.get("attachments") or () if (pk := whole(each)))
     day = Day()
     try:
         promised = day.to_internal_value(one("promised_on")) if one("promised_on") else None
@@ -185,8 +185,7 @@ def _keep(visit: Visit, ticket: Ticket) -> None:
 
 @transaction.atomic
 def _do(visit: Visit, ticket: Ticket, values: dict[str, Any]) -> None:
-    said_version = visit.request.POST.get("version", "")
-    expected = int(said_version) if said_version.isdigit() else None
+    expected = whole(visit.request.POST.get("version", ""))
     ACTS[Action.DRAFT].do(ticket=ticket, actor=visit.actor, now=visit.now, expected_version=expected, **values)
     if not _only_saves(visit):
         ACTS[Action.SUBMIT].do(ticket=ticket, actor=visit.actor, now=visit.now, expected_version=None)

@@ -15,7 +15,7 @@ from hotline.acting.fields import Misread
 from hotline.permissions import may
 from hotline.telling import people
 from hotline.telling import rules as telling
-from hotline.wording import said
+from hotline.wording import said, whole
 from tickets.actions import rules as actions
 from tickets.models import Route
 from tickets.queries import offices
@@ -76,10 +76,9 @@ def _found(pk: int) -> Route:
 
 
 def _save(visit: Visit, wanted: Route, values: Mapping[str, Any]) -> None:
-    version = visit.request.POST.get("version", "")
     actions.save(
         route=wanted, actor=visit.actor, now=visit.now, reason=values["reason"], before=ruling.place_of(values),
-        expected=int(version) if version.isdigit() else None,
+        expected=whole(visit.request.POST.get("version", "")),
     )  # fmt: skip
 
 

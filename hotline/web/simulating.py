@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from hotline.telling import simulation as telling
-from hotline.wording import said
+from hotline.wording import said, whole
 from tickets.actions.proposals.proposing import amended
 from tickets.domain.moments import to_local
 from tickets.domain.words import Side
@@ -82,9 +82,9 @@ def _day(text: str, name: str, errors: dict[str, str]) -> date | None:
 
 def _otherwise(given: Mapping[str, Any], errors: dict[str, str]) -> Otherwise:
     amount, hands = _number(given["amount"], "amount", errors), _number(given["hands"], "hands", errors)
-    policy = Policy.objects.filter(pk=given["policy"]).first() if given["policy"].isdigit() else None
-    section = Section.objects.filter(pk=given["section"]).first() if given["section"].isdigit() else None
-    proposal = Proposal.objects.filter(pk=given["proposal"]).first() if given["proposal"].isdigit() else None
+    policy = Policy.objects.filter(pk=whole(given["policy"]) or 0).first()
+    section = Section.objects.filter(pk=whole(given["section"]) or 0).first()
+    proposal = Proposal.objects.filter(pk=whole(given["proposal"]) or 0).first()
     if policy is None and amount is not None:
         errors["policy"] = _("Choose the limit that this amount is for.")
     if policy is not None and amount is not None and amount != int(amount) and "days" in policy.unit:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from hotline.telling import tray as telling
+from hotline.wording import whole
 from tickets.actions.timers import mark_read
 from tickets.queries import trays
 from tickets.queries.pages import BadCursor
@@ -20,7 +21,7 @@ SIZE = 40
 def tray(visit: Visit) -> HttpResponse:
     """A page of it; by POST what is picked, or all of the page, is read."""
     if visit.request.method == "POST":
-        wanted = [int(pk) for pk in visit.request.POST.getlist("notice") if pk.isdigit()]
+        wanted = [pk for each in visit.request.POST.getlist("notice") if (pk := whole(each))]
         mark_read(actor=visit.actor, notices=wanted, now=visit.now)
         return visit.go(reverse("tray"))
     unread = visit.request.GET.get("all") != "1"

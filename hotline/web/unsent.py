@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from hotline.acting import unsent as acting
 from hotline.models import User
 from hotline.telling.changes import WORDS
-from hotline.wording import label, listed
+from hotline.wording import label, listed, whole
 from hotline.wording.names import LABELS
 from tickets.domain.states import Action
 
@@ -31,9 +31,8 @@ def address(user: User) -> str:
 def unsent(visit: Visit) -> HttpResponse:
     """The list; by POST one is thrown away."""
     if visit.request.method == "POST":
-        wanted = visit.request.POST.get("drop", "")
-        if wanted.isdigit():
-            acting.drop(visit.user, int(wanted))
+        if wanted := whole(visit.request.POST.get("drop", "")):
+            acting.drop(visit.user, wanted)
         return visit.go(reverse("unsent"))
     return visit.page("unsent.html", {"rows": [_shown(row) for row in acting.of(visit.user)]})
 

@@ -23,7 +23,7 @@ from rest_framework.exceptions import NotFound
 from hotline.acting import unsent
 from hotline.models import User
 from hotline.permissions import Owed, actor_of, deputies, may, owed, scope_of
-from hotline.wording import language_of, listed, said
+from hotline.wording import language_of, listed, said, whole
 from tickets import clock
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
@@ -202,6 +202,6 @@ def _pay_first(visit: Visit, due: Owed) -> HttpResponse:
 
 def _sent_after_all(visit: Visit, response: HttpResponseBase) -> None:
     """A kept form that has gone through now is kept no longer."""
-    kept = visit.request.GET.get("unsent", "")
-    if visit.request.method == "POST" and kept.isdigit() and response.status_code < BAD_REQUEST:
-        unsent.drop(visit.user, int(kept))
+    kept = whole(visit.request.GET.get("unsent", ""))
+    if visit.request.method == "POST" and kept and response.status_code < BAD_REQUEST:
+        unsent.drop(visit.user, kept)

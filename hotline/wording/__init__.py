@@ -6,6 +6,7 @@ from .labels import done, in_chinese, label, language_of, pair, said, why_routed
 from .masking import mask_id, mask_name, mask_phone, mask_text
 from .redaction import COVER, Cover
 from .signs import aside, listed, sign
+from .typed import whole
 
 __all__ = [
     "COVER",
@@ -27,6 +28,7 @@ __all__ = [
     "public_reply",
     "said",
     "sign",
+    "whole",
     "why_routed",
     "words",
 ]

@@ -21,7 +21,7 @@ from hotline.acting.kinds.base import section_of
 from hotline.acting.kinds.people import PersonForm
 from hotline.models import User
 from hotline.telling import account_changes
-from hotline.wording import listed, said
+from hotline.wording import listed, said, whole
 from tickets.domain.states import UnableToMove
 from tickets.domain.words import Role
 from tickets.models import Section
@@ -32,6 +32,7 @@ from ..visit import page as desk_page
 from .tabs import page, tabs
 
 SIZE = 60
+LAST_PAGE = 10_000
 STATES = ("in_service", "waiting", "off")
 
 
@@ -69,7 +70,7 @@ def people(visit: Visit) -> HttpResponse:
     rows = PEOPLE.rows(asked.get("q", "").strip()[:40])
     rows = _narrowed(rows, asked)
     has_factor = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-    start = (max(1, int(asked["page"])) - 1) * SIZE if asked.get("page", "").isdigit() else 0
+    start = (min(whole(asked.get("page", "")) or 1, LAST_PAGE) - 1) * SIZE
     shown = list(rows.annotate(has_factor=Exists(has_factor))[start : start + SIZE + 1])
     facts = {
         "rows": [_row(user) for user in shown[:SIZE]],

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from hotline.acting import choosing
 from hotline.acting.kinds import KINDS, Kind
 from hotline.acting.kinds.base import OneWord, Several, Unit
-from hotline.wording import said
+from hotline.wording import said, whole
 from hotline.wording.names import LABELS
 from tickets.models import Section
 
@@ -24,6 +24,7 @@ from ..visit import page as desk_page
 from .tabs import page, tabs
 
 SIZE = 80
+LAST_PAGE = 10_000
 #: What the lists show of a row, beside its first column.
 COLUMNS = {
     "projects": ("short", "aliases", "unit"),
@@ -46,7 +47,7 @@ def rows(visit: Visit, kind: str) -> HttpResponse:
     chosen = kind_of(kind)
     asked = visit.request.GET
     word = asked.get("q", "").strip()[:40]
-    start = (max(1, int(asked["page"])) - 1) * SIZE if asked.get("page", "").isdigit() else 0
+    start = (min(whole(asked.get("page", "")) or 1, LAST_PAGE) - 1) * SIZE
     shown = list(chosen.rows(word)[start : start + SIZE + 1])
     facts = {
         "kind": chosen,
