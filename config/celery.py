@@ -66,6 +66,7 @@ def _configure(sender: Celery, **_: Any) -> None:
         beat_schedule={
             "sweep-timers": _beat(1, "tickets.tasks.sweep_timers"),
             "seal-journal": _beat(60, "tickets.tasks.seal_journal"),
+            "resume-promised": _beat(60, "tickets.tasks.resume_promised"),
             "look-at-calendar": _beat(3600, "tickets.tasks.look_at_calendar"),
             "advance-proposals": _beat(2, "tickets.tasks.advance_proposals"),
             "pull": _beat(settings.PULL_EVERY, "integrations.tasks.pull"),

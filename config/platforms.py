@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .environment import folder, given, number, text, words
+from .environment import folder, given, text, words
 
 UNIT = "341300ZD"
 UNIT_NAME = "宿州市重点工程建设管理局"
@@ -61,11 +61,8 @@ def configured(defaults: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 
 
 def common() -> dict[str, Any]:
-    """What every adapter is told: who we are and how long to wait (seconds)."""
+    """What every adapter is told: who we are."""
     return {
         "unitcode": text("HOTLINE_UNIT_CODE", UNIT),
         "unit_name": text("HOTLINE_UNIT_NAME", UNIT_NAME),
-        "connect_timeout": number("PLATFORM_CONNECT_TIMEOUT", 3),
-        "read_timeout": number("PLATFORM_READ_TIMEOUT", 10),
-        "total_timeout": number("PLATFORM_TOTAL_TIMEOUT", 20),
     }

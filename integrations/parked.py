@@ -21,7 +21,7 @@ from tickets.models import Ticket, vault
 
 CHAIN = "inbox"
 FOR_A_PERSON = (Lot.PARKED.value, Lot.CONFLICT.value)
-OFFICE = (Role.DISPATCHER, Role.INTAKE, Role.SYSADMIN, Role.SYSTEM)
+OFFICE = (Role.DISPATCHER, Role.SYSTEM)
 SHOWN = 20_000  # characters
 
 

@@ -99,7 +99,7 @@ def _standing(
     outgoing: Mapping[str, Any],
     now: datetime,
 ) -> Standing:
-    trouble = (row.trouble if row and row.failures else "") or (cursor.trouble if cursor else "")
+    trouble = (row.trouble if row else "") or (cursor.trouble if cursor else "")
     return Standing(
         source.pk, source.name_zh, source.name_en, _health(source, cursor, row, now), cursor.pulled_at if cursor else None,
         masking.record(trouble), row.failures if row else 0, row.open_until if row else None,

@@ -51,6 +51,17 @@ def advance_proposals() -> None:
 
 
 @shared_task(ignore_result=True)
+def resume_promised() -> None:
+    """Suspended matters whose promised day is over are in progress again."""
+    from tickets.actions import handling
+
+    try:
+        handling.resume_promised(now=clock.now())
+    except Exception:
+        log.exception("suspended matters did not go on; the next call tries again")
+
+
+@shared_task(ignore_result=True)
 def look_at_calendar() -> None:
     """From November on: tell the office, once, that the coming year's calendar is missing."""
     from tickets.actions import calendars

@@ -102,9 +102,9 @@ def _text(found: Sequence[Notice], now: datetime) -> str:
 def _line(notice: Notice, now: datetime) -> str:
     """SZ-2026-0000004 答复时限将到（11月27日 17:30）: a number and a moment, never a title or a text."""
     number = notice.ticket.number if notice.ticket else ""
-    due = notice.ticket.due_at if notice.ticket and notice.kind.startswith("clock_") else None
+    due = str(notice.facts.get("due") or "") if notice.kind.startswith("clock_") else ""
     said = tray.words(notice.kind, notice.facts)
-    when = aside(moments.due(due, now)) if due else ""
+    when = aside(moments.due(datetime.fromisoformat(due), now)) if "T" in due else ""
     return f"{number} {said}{when}".strip()
 
 

@@ -20,6 +20,7 @@ from tickets.domain.words import (
     Urgency,
 )
 from tickets.models import Attachment
+from tickets.models.attachment import SENDABLE
 from tickets.queries.pause_rules import LAWFUL
 
 from .fields import Day, Strict, Text, When, word
@@ -283,9 +284,9 @@ class Attach(Strict):
 
 
 def check_attachments(ticket_id: int, ids: list[int]) -> None:
-    """Raise ValidationError for a file that is not the ticket's."""
-    known = set(Attachment.objects.filter(ticket_id=ticket_id, pk__in=ids).values_list("pk", flat=True))
+    """Raise ValidationError for a file that is not the ticket's, or that is none to send out."""
+    known = set(Attachment.objects.filter(SENDABLE, ticket_id=ticket_id, pk__in=ids).values_list("pk", flat=True))
     if strange := [pk for pk in ids if pk not in known]:
         raise serializers.ValidationError(
-            {"attachments": [_("No file of this ticket: %s") % ", ".join(map(str, strange))]}
+            {"attachments": [_("No file of this ticket that may go out: %s") % ", ".join(map(str, strange))]}
         )

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotline.wording import label, listed, mask_text, moments, pair, why_routed
+from tickets.domain.moments import to_local
 from tickets.domain.words import NO_CALLER, Outcome, RejectionReason, ReturnReason, SuspensionGround
 from tickets.models import Post, RequestKind
 from tickets.queries import signing
@@ -132,7 +133,11 @@ def _requested(row: Row, hanging: Hanging) -> Why:
         head = f"{head} +{request['amount'].normalize():f}"
     if request["until"]:
         head = DOT.join(
-            (head, label(SuspensionGround, request["code"]), moments.day(request["until"], hanging.now.date()))
+            (
+                head,
+                label(SuspensionGround, request["code"]),
+                moments.day(request["until"], to_local(hanging.now).date()),
+            )
         )
     waits = _("the platform rules next") if request["is_consented"] else _("waits for a leader")
     return Why(head, mask_text(request["reason"]), DOT.join((_asker(request, hanging), waits)))

@@ -58,6 +58,7 @@ def test_a_kept_draft_says_so_and_can_be_discarded(clerk: Desk) -> None:
 def test_an_open_panel_leads_and_escape_folds_it(clerk: Desk, key: str, do: str) -> None:
     clerk.go("/intake/")
     clerk.page.fill("[name=content]", "样例：什么时候完工？")
+    clerk.page.locator("#elements .said-so").first.wait_for()  # what comes beside the form moves the page no more
     clerk.page.keyboard.press(key)
     panel = clerk.page.locator(f"details.ask[open] button[value={do}]")
     clerk.page.locator("details.ask[open] :focus").wait_for()

@@ -52,6 +52,16 @@ def test_one_message_of_all_that_waits_and_once(leader: User) -> None:
     assert Alert.objects.first().subject == "您有 1 条待办提醒"  # type: ignore[union-attr]
 
 
+def test_a_reminder_says_when_its_own_limit_ends(leader: User) -> None:
+    """Not when the ticket's first one does."""
+    ticket = log_matter()
+    due = datetime(2026, 3, 6, 9, 30, tzinfo=UTC)
+    facts = {"clock": "reply", "due": due.isoformat()}
+    notices.tell(key="k", kind="clock_warned", role=Role.LEADER, now=NOON, ticket=ticket, facts=facts)
+    alerting.write_all(now=NOON)
+    assert "（3月6日 17:30）" in Alert.objects.get().text
+
+
 def test_many_are_counted(leader: User) -> None:
     tell(40)
     assert alerting.write_all(now=NOON) == 1

@@ -92,6 +92,7 @@ def test_each_platform_says_how_it_stands(bureau: Bureau, desk: Desk) -> None:
     shown = desk.get("/platforms/").content.decode()
     assert shown.index("已停止访问，待人工处理") < shown.index("长时间未拉取") < shown.index("正常")
     assert PARTY.phone not in shown
+    assert "401 密钥错误" in found["business"].trouble, "what stopped it is said"
     for name in ("handler", "dispatcher"):
         Desk(bureau.people[name]).client.post("/platforms/business/lift/")
         assert breaker.is_open("business", now) == (name == "handler")

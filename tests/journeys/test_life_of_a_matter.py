@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from tests.journeys.office import Office
-from tickets.actions import handling, intake, replies, routing
+from tickets.actions import handling, intake, ledger, replies, routing
 from tickets.domain.actors import platform
 from tickets.domain.messages import Happening
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Notice, Ticket
+from tickets.models import Attachment, Notice, Ticket
 from tickets.queries import dossier, journal
 
 pytestmark = pytest.mark.everywhere
@@ -176,6 +176,34 @@ def test_a_stale_version_is_told_who_changed_what(office: Office) -> None:
     assert refusal.value.code == "version"
     assert refusal.value.facts["last_action"] == "chase"
     assert refusal.value.facts["last_actor"] == f"user:{office.dispatcher.user_id}"
+
+
+def test_nobody_is_overtaken_by_a_machine(office: Office) -> None:
+    """What beats, platforms and the caller himself leave in the journal is nobody's edit."""
+    ticket = office.dispatched()
+    handling.chase(ticket=ticket, actor=office.dispatcher, now=office.now, content="请尽快")
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    for action in ("delivered", "clock_due", "clock_escalated", "looked_up", "rated_online", "file_refused"):
+        ledger.note(ticket=ledger.lock(ticket.pk), action=action, actor=platform("hotline"), now=office.now, refs={})
+    assert ledger.stale(ledger.lock(ticket.pk), 1).facts["last_action"] == "sign"
+    handling.unsign(ticket=ticket, actor=office.handler, now=office.now)
+    assert state(ticket) == State.DISPATCHED
+
+
+def test_a_reply_takes_the_ticked_files_and_no_others(office: Office) -> None:
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    first, second, theirs, late = (
+        Attachment.objects.create(ticket=ticket, name=f"样例{no}.jpg", role=role, state=state_, added_at=office.now)
+        for no, (role, state_) in enumerate(
+            [("photo", "stored"), ("handling", "stored"), ("matter", "stored"), ("photo", "waiting")]
+        )
+    )
+    told = {"ticket": ticket, "actor": office.handler, "now": office.now, "outcome": "solved", "public_text": TEXT}
+    reply = replies.draft(**told, attachments=[each.pk for each in (first, second, theirs, late)])
+    assert set(reply.attachments.all()) == {first, second}, "not the source's own, not what is not here yet"
+    assert replies.draft(**told, attachments=[second.pk]) == reply
+    assert set(reply.attachments.all()) == {second}, "what was unticked is not sent"
 
 
 def test_recall_and_dispatch_to_another_section(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,15 +10,17 @@ import pytest
 
 from tests.journeys.office import Office
 from tests.journeys.test_life_of_a_matter import answer, state
-from tickets.actions import handling, intake, routing
+from tickets.actions import handling, intake, routing, timers
 from tickets.domain.actors import platform
 from tickets.domain.messages import Happening
+from tickets.domain.moments import at, to_local
 from tickets.domain.states import State, UnableToMove
 from tickets.domain.words import ClockKind, Side
-from tickets.models import Decision, Ticket, Timer
+from tickets.models import Decision, Event, Notice, Ticket, Timer
 
 pytestmark = pytest.mark.everywhere
 
+HOUR = 3_600_000_000  # microseconds
 REASON = "该路段属市政养护单位管理，不在本科室职责范围。"
 
 
@@ -223,3 +226,89 @@ def test_a_re_opened_matter_has_a_limit_again(office: Office) -> None:
     assert ticket.state == State.REGISTERED
     assert ticket.due_at is not None
     assert ticket.due_at > office.now
+
+
+def test_a_new_round_of_merged_work_wakes_the_work(office: Office) -> None:
+    parent, child = office.dispatched(), office.dispatched(number="260302091200000018")
+    handling.merge(ticket=child, into=parent, actor=office.dispatcher, now=office.now)
+    handling.sign(ticket=parent, actor=office.handler, now=office.now)
+    answer(office, parent)
+    for each in (parent, child):
+        office.happens(each, Happening.CLOSED, version=200, outer_state="closed")
+    assert state(parent) == State.CLOSED
+    again = office.incoming("hotline", "260302091200000018", 2, version=300)
+    assert intake.receive(incoming=again, actor=platform("hotline"), now=office.now).result == "joined"
+    assert (state(child), state(parent)) == (State.MERGED, State.REGISTERED)
+    assert Timer.objects.filter(ticket=parent, inquiry__round=2, run="running").exists()
+
+
+def test_a_round_that_is_confidential_closes_the_work_to_others(office: Office) -> None:
+    parent, child = office.dispatched(), office.dispatched(number="260302091200000019")
+    handling.merge(ticket=child, into=parent, actor=office.dispatcher, now=office.now)
+    again = office.incoming("hotline", "260302091200000019", 2, version=300, is_confidential=True)
+    intake.receive(incoming=again, actor=platform("hotline"), now=office.now)
+    assert Ticket.objects.filter(is_confidential=True).count() == 2, "the child and what does its work"
+
+
+def test_a_later_word_of_one_round_among_several_is_not_lost(office: Office) -> None:
+    """It is told to the office; that the matter is confidential counts at once."""
+    ticket = office.dispatched(number="260302091200000020")
+    second = office.incoming("hotline", "260302091200000020", 2, version=2)
+    intake.receive(incoming=second, actor=platform("hotline"), now=office.now)
+    news = office.incoming("hotline", "260302091200000020", 2, version=3, place="样例路西头", is_report=True)
+    news = replace(news, happening=Happening.UPDATED)
+    intake.receive(incoming=news, actor=platform("hotline"), now=office.now)
+    ticket.refresh_from_db()
+    assert (ticket.is_confidential, ticket.place) == (True, "样例路与示范街交口")
+    assert Notice.objects.get(kind="source_differs").facts == {"fields": ["place"]}
+
+
+def test_requests_for_time_end_with_the_answer(office: Office) -> None:
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    promised = office.now.date() + timedelta(days=30)
+    asked = [
+        handling.ask_extension(ticket=ticket, actor=office.handler, now=office.now, reason=REASON, amount=Decimal(5)),
+        handling.ask_suspension(
+            ticket=ticket, actor=office.handler, now=office.now, code="funding", reason="资金尚未下达", until=promised
+        ),
+    ]
+    answer(office, ticket)
+    for request in asked:
+        request.refresh_from_db()
+        assert (request.is_open, request.is_granted) == (False, None), "neither granted nor refused"
+        assert str(request.history.first().history_change_reason).startswith("answered")  # type: ignore[union-attr]
+
+
+def test_a_suspended_matter_goes_on_after_the_promised_day(office: Office) -> None:
+    """In Shanghai's day: at one in the morning the promised day has passed, though not yet in UTC."""
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    promised = to_local(office.now).date() + timedelta(days=10)
+    handling.ask_suspension(
+        ticket=ticket, actor=office.handler, now=office.now, code="funding", reason="资金尚未下达", until=promised
+    )
+    handling.decide_suspension(ticket=ticket, actor=office.leader, now=office.now, granted=True)
+    assert handling.resume_promised(now=at(promised, 23 * HOUR)) == 0
+    after = at(promised + timedelta(days=1), HOUR)
+    timers.sweep(after)
+    assert (handling.resume_promised(now=after), handling.resume_promised(now=after)) == (1, 0)
+    assert state(ticket) == State.IN_PROGRESS
+    assert not Timer.objects.filter(ticket=ticket, run="paused").exists()
+    assert Event.objects.filter(ticket=ticket, action="resume").get().user_id is None
+
+
+def test_today_is_no_promised_day_in_the_early_morning_either(office: Office) -> None:
+    ticket = office.dispatched()
+    handling.sign(ticket=ticket, actor=office.handler, now=office.now)
+    today = to_local(office.now).date() + timedelta(days=1)
+    with pytest.raises(UnableToMove) as refusal:
+        handling.ask_suspension(
+            ticket=ticket,
+            actor=office.handler,
+            now=at(today, 7 * HOUR),
+            code="funding",
+            reason="资金尚未下达",
+            until=today,
+        )
+    assert refusal.value.facts["field"] == "until"

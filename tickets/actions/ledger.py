@@ -27,10 +27,15 @@ NOT_WORK = (
     "delivered",
     "delivery_failed",
     "clock_warned",
+    "clock_due",
+    "clock_escalated",
     "clock_late",
     "clock_resumed",
     "clock_moved",
     "file_fetched",
+    "file_refused",
+    "looked_up",
+    "rated_online",
     "seen",
     "exchange_settled",
     "kept_apart",
@@ -76,7 +81,7 @@ def stale(ticket: Ticket, expected: int) -> StaleVersion:
     """Who changed the ticket last, with what and when, for somebody who saw its version ``expected``."""
     last = (
         Event.objects.filter(ticket=ticket, seq__lte=ticket.journal_seq)
-        .exclude(action=Action.READ_PERSON)
+        .exclude(action__in=NOT_WORK)
         .order_by("-seq")
         .first()
     )

@@ -16,9 +16,10 @@ from tickets.domain.messages import Telling
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Outcome, Role, Side
 from tickets.models import Attachment, Contact, Inquiry, Reply, ReplyState, Ticket
+from tickets.models.attachment import SENDABLE
 from tickets.queries import inquiries, readiness, signing
 
-from . import ledger, notices, outbox, timers
+from . import asked, ledger, notices, outbox, timers
 
 EDITABLE = (ReplyState.DRAFT, ReplyState.SENT_BACK)
 
@@ -53,8 +54,14 @@ def draft(
         refs={"reply": reply.no, "text": text_digest(public_text)},
     )
     ledger.save_with_history(reply, actor=actor, now=now, reason="draft")
-    Attachment.objects.filter(ticket=ticket, pk__in=list(attachments)).update(reply=reply)
+    _go_with(reply, set(attachments))
     return reply
+
+
+def _go_with(reply: Reply, chosen: set[int]) -> None:
+    """These files and no others; what the source has sent, or what could not be stored, is not sent out."""
+    reply.attachments.exclude(pk__in=chosen).update(reply=None)
+    Attachment.objects.filter(SENDABLE, ticket_id=reply.ticket_id, pk__in=chosen).update(reply=reply)
 
 
 def _open_reply(ticket: Ticket, *standing: ReplyState) -> Reply | None:
@@ -238,6 +245,7 @@ def send(*, ticket: Ticket, actor: Actor, now: datetime, expected_version: int |
     )
     reply.state, reply.sent_at = ReplyState.SENT.value, now
     ledger.save_with_history(reply, actor=actor, now=now, reason="send")
+    asked.drop(ticket=ticket, actor=actor, now=now, reason="answered")
     for inquiry in inquiries.live(ticket):
         _answer(ticket, inquiry, reply, actor, now)
     timers.meet(ticket=ticket, kind=(ClockKind.CONTACT, ClockKind.ANSWER, ClockKind.REPLY, ClockKind.REVIEW), now=now)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tickets.domain.actors import SYSTEM, Actor
 from tickets.domain.messages import Telling
+from tickets.domain.moments import to_local
 from tickets.domain.routing import Decision, Facts, Rule, match, route
 from tickets.domain.states import Action, UnableToMove
 from tickets.domain.words import ClockKind, Role, Side
@@ -75,7 +76,7 @@ def _set_aside(row: Route, error: Exception, now: datetime) -> None:
     row.trouble = trouble
     ledger.save_with_history(row, actor=SYSTEM, now=now, reason="route set aside")
     notices.tell(
-        key=f"route:{row.pk}:{now.date()}",
+        key=f"route:{row.pk}:{to_local(now).date()}",
         kind="route_trouble",
         role=Role.DISPATCHER,
         now=now,

@@ -23,6 +23,10 @@ class FileState(Labelled):
     REFUSED = "refused", "未接收", "Refused"
 
 
+#: What may go out with a reply: stored, and not what the source itself has sent.
+SENDABLE = models.Q(state=FileState.STORED.value) & ~models.Q(role="matter")
+
+
 class Attachment(models.Model):
     """``role``: matter (from the source), contact, handling (evidence), photo. ``source_ref``/``source_url``: where
     waiting bytes are fetched from."""

@@ -23,8 +23,14 @@ PATIENCE_SECONDS = 3600
 OUR_NAMES = ("重点工程建设管理局",)
 
 
+def _names(unit_name: str) -> tuple[str, ...]:
+    """How notices call us: some write the bureau's whole name, some only its end."""
+    is_known = not unit_name or any(name in unit_name for name in OUR_NAMES)
+    return OUR_NAMES if is_known else (unit_name,)
+
+
 class InspectionAdapter:
-    """Settings: ``folder`` with inbox, outbox and receipts; ``unitname`` (default: any 重点工程建设管理局) says whose rows are ours."""
+    """Settings: ``folder`` with inbox, outbox and receipts; ``unit_name`` (default: any 重点工程建设管理局) says whose rows are ours."""
 
     code: ClassVar[str] = "inspection"
     channel: ClassVar[Channel] = Channel.INSPECTION
@@ -34,8 +40,7 @@ class InspectionAdapter:
     def __init__(self, settings: Mapping[str, Any], now: Callable[[], datetime]) -> None:
         self._folder, self._now = InspectionFolder(str(settings["folder"])), now
         self._memory = Memory(Path(settings["folder"]))
-        names = (str(settings["unitname"]),) if settings.get("unitname") else OUR_NAMES
-        self._gather = Gatherer(self._folder, self._memory, names)
+        self._gather = Gatherer(self._folder, self._memory, _names(str(settings.get("unit_name") or "")))
 
     def fetch(self, cursor: str) -> Page:
         """Packages and receipts not taken yet, at most ten packages at a time."""

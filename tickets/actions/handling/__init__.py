@@ -14,6 +14,7 @@ from .requests import (
     decide_suspension,
     open_already,
     resume,
+    resume_promised,
     settle_extension,
 )
 from .returns import (
@@ -65,6 +66,7 @@ __all__ = [
     "reopen",
     "resume",
     "resume_clock",
+    "resume_promised",
     "settle_extension",
     "settle_outward_return",
     "sign",

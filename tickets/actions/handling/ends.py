@@ -10,10 +10,10 @@ from django.db import transaction
 from tickets.domain.actors import Actor
 from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.words import ClockKind, RejectionReason, Role, Side
-from tickets.models import Inquiry, Reply, ReplyState, Ticket
+from tickets.models import Inquiry, Reply, ReplyState, RequestKind, Ticket
 from tickets.queries import inquiries
 
-from .. import ledger, notices, timers
+from .. import asked, ledger, notices, timers
 from . import proposals, standing
 
 
@@ -218,6 +218,7 @@ def terminate(
     _check_own_door(ticket)
     ledger.move(ticket=ticket, action=Action.TERMINATE, actor=actor, now=now, changes={"closed_at": now}, reason=reason)
     timers.stop(ticket=ticket, now=now)
+    asked.drop(ticket=ticket, actor=actor, now=now, reason="terminated")
     _finish_inquiries(ticket, actor, now)
     return ticket
 
@@ -233,9 +234,7 @@ def withdraw(
         _check_withdrawal(ticket, actor, reason)
     ledger.move(ticket=ticket, action=Action.WITHDRAW, actor=actor, now=now, changes={"closed_at": now}, reason=reason)
     timers.stop(ticket=ticket, now=now)
-    for request in ticket.requests.filter(is_open=True):
-        request.is_open, request.is_granted = False, False
-        ledger.save_with_history(request, actor=actor, now=now, reason="withdrawn by the source")
+    asked.drop(ticket=ticket, actor=actor, now=now, reason="withdrawn by the source", kinds=RequestKind)
     if actor.user_id is not None:
         _finish_inquiries(ticket, actor, now)
     return ticket

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from tickets.domain.actors import Actor
+from tickets.domain.actors import SYSTEM, Actor
 from tickets.domain.messages import Telling
-from tickets.domain.states import Action, UnableToMove
+from tickets.domain.moments import to_local
+from tickets.domain.states import Action, State, UnableToMove
 from tickets.domain.terms import Unit
 from tickets.domain.words import ClockKind, PauseGround, Role, Side, SuspensionGround
 from tickets.models import Decision, Inquiry, Request, RequestKind, Run, Ticket, Timer
@@ -18,6 +19,7 @@ from tickets.queries import inquiries
 from .. import ledger, notices, outbox, timers
 from .returns import LEAST_REASON, rule
 
+MOST_AT_ONCE = 500
 #: Why more time is given once only, in both languages.
 EXTENSION_USED = ("本件已延期一次，不能再延。", "It was extended once already.")
 
@@ -209,7 +211,7 @@ def ask_suspension(
     ticket = ledger.lock(ticket.pk, expected_version)
     if code not in SuspensionGround._value2member_map_:
         raise UnableToMove("code", "请选择挂账理由。", "Choose a ground for the suspension.", field="code")
-    if until <= now.date():
+    if until <= to_local(now).date():
         raise UnableToMove("until", "承诺办结日期须在今天之后。", "The promised date must lie ahead.", field="until")
     _check_not_open(ticket, RequestKind.SUSPENSION)
     ledger.move(
@@ -279,3 +281,17 @@ def resume(
     ledger.move(ticket=ticket, action=Action.RESUME, actor=actor, now=now, reason=reason)
     timers.resume(ticket=ticket, now=now, grounds=(PauseGround.SUSPENSION.value,), actor=actor.label)
     return ticket
+
+
+def resume_promised(*, now: datetime) -> int:
+    """Suspended matters whose promised day is over go on by themselves, as their clocks do; how many."""
+    over = Ticket.objects.filter(state=State.SUSPENDED.value, promised_on__lt=to_local(now).date()).order_by("pk")
+    return sum(_goes_on(ticket, now) for ticket in over[:MOST_AT_ONCE])
+
+
+def _goes_on(ticket: Ticket, now: datetime) -> bool:
+    try:
+        resume(ticket=ticket, actor=SYSTEM, now=now, reason="承诺办结日期已过，自动恢复办理")
+    except UnableToMove:
+        return False  # somebody was quicker
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +35,31 @@ def open_inquiry(*, incoming: Incoming, actor: Actor, now: datetime) -> tuple[In
     inquiry = _inquiry(ticket, incoming, matter, actor, now)
     ledger.note(ticket=ticket, action="join", actor=actor, now=now, refs={"inquiry": str(inquiry)})
     outbox.supersede(inquiry=inquiry)
-    if ticket.stage in OVER and ticket.stage is not State.MERGED:
-        handling.register_again(ticket=ticket, actor=actor, now=now, reason=f"第{inquiry.round}轮派单")
-        ticket = ledger.lock(ticket.pk)
+    works = _works(ticket)
+    if works[-1].stage in OVER:
+        handling.register_again(ticket=works[-1], actor=actor, now=now, reason=f"第{inquiry.round}轮派单")
+        works = _works(ticket)
+    _close_to_others(matter, works, actor, now)
     timers.start_outer(inquiry=inquiry, now=now)
     return inquiry, "joined"
+
+
+def _works(ticket: Ticket) -> list[Ticket]:
+    """The ticket and, of a merged one, the ticket that does its work, locked and fresh."""
+    ticket = ledger.lock(ticket.pk)
+    return [ticket] if ticket.parent_id is None else [ticket, ledger.lock(ticket.parent_id)]
+
+
+def _close_to_others(matter: Matter, tickets: Iterable[Ticket], actor: Actor, now: datetime) -> bool:
+    """What the source calls confidential, or a report, is so from now on, in whichever round it says it; whether that is new."""
+    is_closed = matter.is_confidential or matter.is_report
+    open_ = [each for each in tickets if is_closed and not each.is_confidential and each.state != State.ARCHIVED]
+    for ticket in open_:
+        ledger.move(
+            ticket=ticket, action=Action.AMEND, actor=actor, now=now, changes={"is_confidential": True},
+            refs={"is_confidential": True}, reason="confidential by the source",
+        )  # fmt: skip
+    return bool(open_)
 
 
 def _matter(incoming: Incoming) -> Matter:
@@ -232,19 +252,21 @@ def update(*, inquiry: Inquiry, incoming: Incoming, actor: Actor, now: datetime)
 
 
 def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime) -> tuple[bool, list[str]]:
-    ticket = ledger.lock(inquiry.ticket_id)
-    facts: dict[str, Any] = ticket_facts(matter)
-    if matter.is_confidential or matter.is_report:
-        facts["is_confidential"] = True
-    changes = {name: value for name, value in facts.items() if getattr(ticket, name) != value}
-    if not changes or ticket.state == State.ARCHIVED or ticket.inquiries.count() > 1:
-        return False, []
-    kept = sorted(_corrected(ticket) & changes.keys() - {"is_confidential"}) if actor.user_id is None else []
+    works = _works(inquiry.ticket)
+    is_closed, ticket = _close_to_others(matter, works, actor, now), works[0]
+    inquiry.ticket = ticket
+    changes = {name: value for name, value in ticket_facts(matter).items() if getattr(ticket, name) != value}
+    if not changes or ticket.state == State.ARCHIVED:
+        return is_closed, []
+    if ticket.inquiries.count() > 1:
+        _tell_difference(ticket, inquiry, sorted(changes), now)
+        return is_closed, []
+    kept = sorted(_corrected(ticket) & changes.keys()) if actor.user_id is None else []
     if kept:
         _tell_difference(ticket, inquiry, kept, now)
         changes = {name: value for name, value in changes.items() if name not in kept}
     if not changes:
-        return False, kept
+        return is_closed, kept
     refs = {name: [sha256(str(getattr(ticket, name)))[:16], sha256(str(value))[:16]] for name, value in changes.items()}
     ledger.move(
         ticket=ticket,
@@ -255,7 +277,6 @@ def _amend_ticket(inquiry: Inquiry, matter: Matter, actor: Actor, now: datetime)
         refs=refs,
         reason="updated by the source" if actor.user_id is None else "登记更正",
     )
-    inquiry.ticket = ticket
     return True, kept
 
 

@@ -112,7 +112,7 @@ def _go_on(timer: Timer, ticket: Ticket, now: datetime, batch: Batch) -> None:
         "clock": timer.kind,
         "side": timer.side,
         "number": ticket.number,
-        "due": f"{timer.due_at:%Y-%m-%d}",
+        "due": timer.due_at.isoformat() if timer.due_at else None,
     }
     batch.events.append((ticket, RESUMED, {"timer": timer.pk, "clock": timer.kind, "side": timer.side}))
     batch.notices.append(Notice(

@@ -15,6 +15,7 @@ import python_calamine
 import xlsxwriter
 
 from integrations.adapters.inspection import InspectionAdapter
+from integrations.adapters.inspection.adapter import _names
 from integrations.adapters.inspection.answer import HEADER
 from integrations.protocol import AdapterError, Unmappable
 from integrations.reading import SHANGHAI, reply_digest
@@ -543,3 +544,15 @@ def test_fetch_one_is_the_newest_round(office, adapter, taken):
     (item,) = adapter.fetch_one(f"{NUMBER}#1")
     assert adapter.read(item)[0].round == 2
     assert adapter.fetch_one("宿创办〔2026〕99号#1") == []
+
+
+@pytest.mark.parametrize(
+    ("unit_name", "names"),
+    [
+        ("", ("重点工程建设管理局",)),
+        ("宿州市重点工程建设管理局", ("重点工程建设管理局",)),
+        ("样例市住房和城乡建设局", ("样例市住房和城乡建设局",)),
+    ],
+)
+def test_whose_rows_are_ours_follows_the_bureaus_name(unit_name: str, names: tuple[str, ...]) -> None:
+    assert _names(unit_name) == names
