@@ -19,7 +19,7 @@ ROLES = {
     "baomi": "secrecy", "shenji": "auditor", "xitong": "sysadmin", "anquan": "security",
 }  # fmt: skip
 #: Not pages of the desks: programs' doors, downloads, the admin (Django's own), and what only HTMX asks for.
-OUTSIDE = ("/api/", "/admin/", "/static/", "/hooks/", "/live", "/ready")
+OUTSIDE = ("/api/", "/static/", "/hooks/", "/live", "/ready")
 #: Parts of an address that make another page of the same name.
 TELLING = ("action", "kind", "what", "name")
 

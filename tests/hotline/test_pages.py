@@ -1,4 +1,4 @@
-"""The first page, the documents of the API, the admin for looking only."""
+"""The first page, the documents of the API, what is not there."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 
-from hotline.admin import OF_MATTERS, site
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched
 from tickets.domain.words import FileRole
-from tickets.models import Person, Ticket
 
 
 def test_the_api_describes_itself_without_a_warning(tmp_path: Any) -> None:
@@ -74,42 +73,12 @@ def test_a_page_that_is_not_there_says_so(bureau: Bureau, settings: Any) -> None
     assert "没有这个页面" in answer.content.decode()
 
 
-def looking(desk: Desk, model: Any) -> Any:
-    return desk.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
-
-
-def test_the_admin_shows_and_changes_nothing(bureau: Bureau) -> None:
-    ticket = dispatched(bureau)
-    desk = Desk(bureau.people["auditor"])
-    assert desk.get("/admin/").status_code == 200
-    for model in site._registry:
-        if not hasattr(model, "instance_type"):
-            answer = looking(desk, model)
-            assert answer.status_code == 200, model
-            assert PARTY.name not in answer.content.decode()
-        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-        assert desk.get(f"{address}add/").status_code == 403, model
-    for row in (ticket, Person.objects.get()):
-        address = f"/admin/tickets/{row._meta.model_name}/{row.pk}/"
-        page = desk.get(f"{address}change/")
-        assert page.status_code == 200
-        assert PARTY.name not in page.content.decode()
-        assert PARTY.phone not in page.content.decode()
-        assert desk.client.post(f"{address}change/", {"title": "x"}).status_code == 403
-        assert desk.client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
-    assert Ticket.objects.get(pk=ticket.pk).title == ticket.title
-
-
-def test_the_system_administrator_looks_at_no_matter_and_others_at_nothing(bureau: Bureau) -> None:
-    system = Desk(bureau.people["sysadmin"])
-    assert system.get("/admin/").status_code == 200
-    for model in OF_MATTERS:
-        assert looking(system, model).status_code == 403, model
-        history = getattr(model, "history", None)
-        if history is not None:
-            assert looking(system, history.model).status_code in (403, 404)
-    for name in ("handler", "dispatcher", "leader", "security", "adapter"):
-        assert Desk(bureau.people[name]).get("/admin/").status_code in (302, 403), name
+@pytest.mark.parametrize("name", ["auditor", "sysadmin", "security", "leader", "dispatcher"])
+def test_no_page_shows_tables_as_they_are(bureau: Bureau, name: str) -> None:
+    """Not even to look at: a filter over a column is a way to read it."""
+    for address in ("/admin/", "/admin/hotline/session/", "/admin/hotline/user/?password__startswith=p"):
+        assert Desk(bureau.people[name]).get(address).status_code == 404
+    assert not apps.is_installed("django.contrib.admin")
 
 
 def test_the_page_says_who_dispatched_by_hand(bureau: Bureau) -> None:
