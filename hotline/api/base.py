@@ -23,7 +23,8 @@ from rest_framework.views import APIView
 
 from hotline.acting.fields import Strict, Text
 from hotline.models import User
-from hotline.permissions import MayAct, actor_of, owed, scope_of
+from hotline.permissions import MayAct, Owed, actor_of, factors, owed, scope_of
+from hotline.permissions.owed import FACTOR
 from hotline.permissions.tokens import ByToken
 from hotline.wording import language_of, said, whole
 from tickets import clock
@@ -37,6 +38,12 @@ from .reading import JSONParser
 from .render import OrjsonRenderer
 
 LARGEST = 1024 * 1024
+
+
+def refuse(due: Owed | None) -> None:
+    """Raise Refused where something is owed."""
+    if due is not None:
+        raise Refused(403, due.code, said(due))
 
 
 class Endpoint(APIView):
@@ -62,11 +69,14 @@ class Endpoint(APIView):
         self._refuse_owing(request)
 
     def _refuse_owing(self, request: Request) -> None:
-        """Somebody in by a session who owes a new password or a second factor sets them by the pages first; a token is a program's."""
-        if isinstance(request.user, User) and request.auth is None and self.endpoints.get("DELETE") != "session.close":
-            due = owed(request._request, request.user, self.now)  # noqa: SLF001
-            if due is not None:
-                raise Refused(403, due.code, said(due))
+        """Somebody in by a session who owes a new password or a second factor sets them by the pages first. A token is a program's, and
+        good only while its owner has the second factor that his roles ask for."""
+        if not isinstance(request.user, User) or self.endpoints.get("DELETE") == "session.close":
+            return
+        if request.auth is None:
+            refuse(owed(request._request, request.user, self.now))  # noqa: SLF001
+        elif factors.is_asked_of(request.user) and not factors.has(request.user):
+            refuse(FACTOR)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """DRF's own way, with the Idempotency-Key around the handler; who only reads asks for the calendar once."""

@@ -14,12 +14,12 @@ from rest_framework.response import Response
 
 from hotline.acting.fields import Strict, Text
 from hotline.models import User
-from hotline.permissions import sign_in, sign_out, tokens
+from hotline.permissions import owed, sign_in, sign_out, tokens
 from hotline.wording import label
 from tickets.domain.words import Role
 
 from . import shapes
-from .base import Endpoint, ok
+from .base import Endpoint, ok, refuse
 
 
 class Credentials(Strict):
@@ -49,6 +49,7 @@ class Session(Endpoint):
         user = sign_in(web, username=form["username"], password=form["password"], code=form["code"], now=self.now)
         body = {"user": me(user), "csrf": get_token(web)}
         if form["token"]:
+            refuse(owed(web, user, self.now))
             body["token"] = tokens.give(user=user, actor=user.actor(), now=self.now)
         return ok(body)
 

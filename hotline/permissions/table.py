@@ -62,6 +62,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "page.profile.password": PEOPLE,
     "page.profile.factor": PEOPLE,
     "page.profile.again": PEOPLE,
+    "page.token": PEOPLE,
     "page.unsent": PEOPLE,
     "page.deputies": PEOPLE,
     "page.setup": ADMINISTRATORS | {Role.DISPATCHER},

@@ -54,6 +54,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "proposal_done": ("变更方案已完成", "A proposed change is done"),
     "limits_moved": ("部分在办件时限随规定调整", "Limits of open tickets moved with the rules"),
     "calendar_missing": ("明年的工作日历尚未载入", "Next year's calendar is not loaded yet"),
+    "opened_up": ("保密件改为普通件", "A confidential matter was made an ordinary one"),
     "source_differs": ("来源信息与本单位记录不同", "The source differs from our record"),
 }
 

@@ -104,7 +104,7 @@ def _token(request: HttpRequest, visit: Visit) -> HttpResponse:
     return visit.page("profile/token.html", {"key": key})
 
 
-@page("page.profile")
+@page("page.token")
 def token(visit: Visit) -> HttpResponse:
     """Make a token and show it this once, or drop it."""
     if visit.request.method != "POST":

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import OperationalError, transaction
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -68,6 +68,13 @@ def _writes(visit: Visit, ticket: Ticket) -> bool:
     return ticket.stage is State.IN_PROGRESS and permits(Action.DRAFT, visit.actor, ticket.section_id)
 
 
+def _written_now(visit: Visit, number: str) -> Ticket:
+    ticket = find_ticket(visit.actor, number)
+    if not _writes(visit, ticket):
+        raise Http404(number)
+    return ticket
+
+
 def _written(telling: Telling) -> tuple[dict[str, Any], str]:
     """The text that waits to be mended, as its author wrote it, and why it came back."""
     rows = [row for row in telling.hanging["replies"] if not row["is_interim"]]
@@ -119,15 +126,15 @@ def _findings(ticket: Ticket, given: Any, known: readiness.Known | None = None) 
 
 @page("page.ticket.act")
 def checks(visit: Visit, number: str) -> HttpResponse:
-    """The checks of what stands in the form, while it is written."""
-    ticket = find_ticket(visit.actor, number)
+    """The checks of what stands in the form, while it is written: for whoever writes now."""
+    ticket = _written_now(visit, number)
     return visit.part("ticket/checks.html", {"findings": _findings(ticket, visit.request.POST)})
 
 
 @page("page.ticket.act")
 def preview(visit: Visit, number: str) -> HttpResponse:
     """The reply as each source will show it."""
-    ticket = find_ticket(visit.actor, number)
+    ticket = _written_now(visit, number)
     telling = Telling(ticket, visit.actor)
     text = _text(visit.request.POST)
     shown = [

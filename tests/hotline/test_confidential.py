@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.hotline.bodies import TEXT
 from tests.hotline.bureau import PARTY, Bureau, Desk, dispatched, inquiry_of, log_matter, make_section, text_of
+from tests.hotline.lived import reviewed, signed
 from tickets import clock
-from tickets.actions import files, handling
+from tickets.actions import files, handling, ledger, replies
 from tickets.domain.actors import SYSTEM
+from tickets.domain.states import UnableToMove
 from tickets.domain.words import Channel
-from tickets.models import Event, Ticket
+from tickets.models import Event, Notice, Ticket
 from tickets.queries.worklists import Worklist
 
 pytestmark = pytest.mark.everywhere
@@ -251,3 +253,43 @@ def test_logging_gives_the_office_the_code_and_no_section_ever(bureau: Bureau) -
     assert code in text_of(Desk(bureau.people["dispatcher"]).get(f"/api/tickets/{ticket.number}"))
     assert code not in text_of(Desk(bureau.people["handler"]).get(f"/api/tickets/{ticket.number}"))
     assert log_matter().number != ticket.number
+
+
+def test_only_the_dispatcher_makes_it_ordinary_and_others_are_told(bureau: Bureau) -> None:
+    ticket = log_matter(is_confidential=True)
+    opened = {"is_confidential": False, "reason": "登记有误"}
+    clerk = Desk(bureau.people["intake"]).act(ticket, "amend", opened)
+    assert (clerk.status_code, "取消保密须由派单员办理。" in clerk.content.decode()) == (400, True)
+    assert Desk(bureau.people["dispatcher"]).act(ticket, "amend", opened).status_code == 200
+    assert set(Notice.objects.filter(kind="opened_up").values_list("role", flat=True)) == {"leader", "secrecy"}
+    assert Desk(bureau.people["intake"]).act(ticket, "amend", opened | {"is_confidential": True}).status_code == 200
+
+
+def test_no_check_tells_whose_number_it_is(bureau: Bureau) -> None:
+    """Not to the section that writes; whoever only reads the ticket has no checks at all; the sign-off looks at it."""
+    ticket = signed(bureau, is_confidential=True)
+    address = f"/tickets/{ticket.number}/reply/checks/"
+    handler = Desk(bureau.people["handler"])
+    told = [
+        handler.client.post(address, {"public_text": f"已修复，联系电话{number}。"})
+        .content.decode()
+        .replace(number[:3], "")
+        for number in (PARTY.phone, PARTY.phone[:-1] + ("1" if PARTY.phone[-1] != "1" else "2"))
+    ]
+    assert told[0] == told[1]
+    assert Desk(bureau.people["chief"]).client.post(address).status_code == 200
+    for name in ("dispatcher", "leader", "auditor", "secrecy"):
+        if name in bureau.people:
+            assert Desk(bureau.people[name]).client.post(address).status_code in (403, 404), name
+    text = f"您好，您反映的问题已核实并处理，联系电话{PARTY.phone}，感谢监督。"
+    now = clock.now()
+    waiting = reviewed(bureau, channel=Channel.PETITION)
+    handling.amend(
+        ticket=waiting, actor=bureau.actor("dispatcher"), now=now, facts={"is_confidential": True}, reason="补正"
+    )
+    reply = waiting.replies.get()
+    reply.public_text = text
+    ledger.save_with_history(reply, actor=bureau.actor("handler"), now=now, reason="sample")
+    with pytest.raises(UnableToMove) as refusal:
+        replies.approve(ticket=waiting, actor=bureau.actor("leader"), now=now)
+    assert refusal.value.code == "personal_data"

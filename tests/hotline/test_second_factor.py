@@ -145,12 +145,20 @@ def test_who_must_have_one_sets_it_up_before_anything_else(bureau: Bureau, setti
     assert browser_of("handler").get("/desk/").status_code == 200
 
 
-def test_a_program_with_a_token_needs_no_code(bureau: Bureau, settings: Any) -> None:
+def test_a_program_with_a_token_needs_no_code_and_its_owner_needed_one(bureau: Bureau, settings: Any) -> None:
     settings.SECOND_FACTOR_ROLES = ["leader"]
-    token = Desk().post("/api/session", {"username": "leader", "password": PASSWORD, "token": True}).json()["token"]
+    wanted = {"username": "leader", "password": PASSWORD, "token": True}
+    refused = Desk().post("/api/session", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_factor")
+    browser = browser_of("leader")
+    assert "/me/second-factor/" in browser.post("/me/token/")["Location"], "nor by the page"
+    set_up(browser)
+    code = code_of(bureau.people["leader"], 1)
     program = Desk()
-    program.headers = {"Authorization": f"Token {token}"}
+    program.headers = {"Authorization": f"Token {Desk().post('/api/session', wanted | {'code': code}).json()['token']}"}
     assert program.get("/api/worklists").status_code == 200
+    Authenticator.objects.all().delete()
+    assert program.get("/api/worklists").json()["code"] == "second_factor", "good only while he has one"
 
 
 def test_it_is_switched_off_after_the_password(protected: User) -> None:

@@ -156,6 +156,8 @@ def approve(
         _not_own(reply, actor)
         if needs_leader(ticket, reply) and not actor.has(Role.LEADER):
             raise UnableToMove("leader", "本件须由分管领导签发。", "A leader must sign off this matter.")
+        if ticket.is_confidential and readiness.holds_own(reply.public_text, inquiries.of(ticket)):
+            raise UnableToMove("personal_data", *readiness.OWN_NUMBER, field="public_text")
     return _judge(
         ticket,
         reply,

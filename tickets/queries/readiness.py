@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from tickets.domain import personal
-from tickets.domain.messages import Party
 from tickets.domain.moments import to_local
 from tickets.domain.personal import Personal
 from tickets.domain.states import UnableToMove
@@ -21,6 +20,11 @@ from . import inquiries, phrases
 SHORTEST, LONGEST = 10, 4000
 Level = Literal["good", "mind", "stop"]
 #: Numbers that no public text needs; a telephone number may be the office's own.
+#: Why a reply with a number of the caller's does not leave, in both languages.
+OWN_NUMBER = (
+    "公开答复中含有诉求人的电话或证件号码，请删去。",
+    "The public reply holds the caller's phone or identity number: take it out.",
+)
 NEVER = frozenset({Personal.ID_CARD, Personal.BANK_CARD, Personal.PLATE})
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
@@ -81,7 +85,7 @@ def findings(ticket: Ticket, text: Text, known: Known | None = None) -> list[Fin
     """Everything there is to say about a reply, what stops it first. ``known``: where the caller has read it already."""
     known = known or Known.of(ticket)
     found = [
-        *_elements(text), *_contact(ticket, known), *_evidence(ticket, text, known), *_privacy(text, known.inquiries), *_words(text)
+        *_elements(text), *_contact(ticket, known), *_evidence(ticket, text, known), *_privacy(ticket, text, known.inquiries), *_words(text)
     ]  # fmt: skip
     order = {"stop": 0, "mind": 1, "good": 2}
     return sorted(found, key=lambda each: order[each.level])
@@ -145,14 +149,18 @@ def _evidence(ticket: Ticket, text: Text, known: Known) -> Iterator[Finding]:
         yield Finding("mind", zh, en, "attachments", "attachments")
 
 
-def _privacy(text: Text, of_ticket: Sequence[Inquiry]) -> Iterator[Finding]:
-    """The caller's own numbers never stand in a public text (domain §6); a petition's reply may address its petitioner by name."""
-    parties = [each.person.party() if each.person is not None else Party() for each in of_ticket]
+def holds_own(public_text: str, of_ticket: Iterable[Inquiry]) -> bool:
+    """Whether a number of the caller's stands in the text."""
+    parties = [each.person.party() for each in of_ticket if each.person is not None]
     own = {number for party in parties for number in (party.phone, party.incoming_phone, party.id_number) if number}
-    if any(number in text.public_text for number in own):
-        zh = "公开答复中含有诉求人的电话或证件号码，请删去。"
-        en = "The public reply holds the caller's phone or identity number: take it out."
-        yield Finding("stop", zh, en, "personal_data", "public_text")
+    return any(number in public_text for number in own)
+
+
+def _privacy(ticket: Ticket, text: Text, of_ticket: Sequence[Inquiry]) -> Iterator[Finding]:
+    """The caller's own numbers never stand in a public text (domain §6); a petition's reply may address its petitioner by name. On a
+    confidential matter the writer is not told whose number it is: that is looked at when the reply is signed off."""
+    if not ticket.is_confidential and holds_own(text.public_text, of_ticket):
+        yield Finding("stop", *OWN_NUMBER, "personal_data", "public_text")
         return
     hits = list(personal.find(text.public_text))
     for hit in hits:

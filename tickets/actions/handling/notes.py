@@ -81,10 +81,26 @@ def amend(
         raise UnableToMove("nothing", "没有需要更正的内容。", "Nothing differs.")
     if not reason.strip():
         raise UnableToMove("reason", "请写明更正原因。", "Say why it is corrected.", field="reason")
+    if changed.get("is_confidential") is False:
+        _open_to_others(ticket, actor, now)
     refs = {name: [sha256(str(getattr(ticket, name)))[:16], sha256(str(value))[:16]] for name, value in changed.items()}
     return ledger.move(
         ticket=ticket, action=Action.AMEND, actor=actor, now=now, changes=changed, refs=refs, reason=reason
     )
+
+
+def _open_to_others(ticket: Ticket, actor: Actor, now: datetime) -> None:
+    """Only the office's dispatcher makes a confidential matter an ordinary one; leader and secrecy reviewer are told."""
+    if not actor.has(Role.DISPATCHER):
+        raise UnableToMove(
+            "role",
+            "取消保密须由派单员办理。",
+            "Only the dispatcher makes it an ordinary matter.",
+            field="is_confidential",
+        )
+    for role in (Role.LEADER, Role.SECRECY):
+        key = f"opened_up:{ticket.pk}:{ticket.version}:{role.value}"
+        notices.tell(key=key, kind="opened_up", role=role, now=now, ticket=ticket)
 
 
 def _known(name: str, value: Any) -> str:
