@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
@@ -90,13 +92,14 @@ def take_back(*, proposal: Proposal, actor: Actor, now: datetime, text: str) -> 
 
 
 @transaction.atomic
-def choose(*, proposal: Proposal, tickets: Iterable[int], chosen: bool, actor: Actor) -> int:
-    """Tick tickets for Reach.CHOSEN, with all their clocks, or untick them; how many clocks that are."""
+def choose(*, proposal: Proposal, tickets: Collection[int] | QuerySet[Any, Any], chosen: bool, actor: Actor) -> int:
+    """Tick tickets (their ids, or a statement that finds them) for Reach.CHOSEN, with all their clocks, or untick them; how many
+    clocks that are."""
     if not actor.has(Role.DISPATCHER, Role.LEADER):
         raise UnableToPropose("role", "由办公室或领导选定。", "The office or a leader chooses.")
     proposal = _locked(proposal)
     _check_stage(proposal, Stage.OPEN)
-    return ProposedMove.objects.filter(proposal=proposal, ticket_id__in=list(tickets)).update(is_chosen=chosen)
+    return ProposedMove.objects.filter(proposal=proposal, ticket_id__in=tickets).update(is_chosen=chosen)
 
 
 def _decided(proposal: Proposal, stage: Stage, action: str, actor: Actor, now: datetime, text: str) -> Proposal:
