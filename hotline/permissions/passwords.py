@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hotline.models import UsedPassword, User
@@ -72,6 +73,7 @@ def rules() -> list[str]:
     ]
 
 
+@transaction.atomic
 def change(*, user: User, password: str, actor: Actor, now: datetime, action: str = "password_changed") -> None:
     """Set a password that the validators have seen; the one before is remembered, the act is journalled."""
     if user.has_usable_password():
