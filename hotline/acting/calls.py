@@ -109,13 +109,16 @@ def going_on(user: User, now: datetime) -> Call | None:
 
 
 @transaction.atomic
-def call_back(*, call: Call, actor: Actor, now: datetime) -> None:
-    """Somebody calls a missed caller back, whom he has missed how often soever: the number is opened, which is recorded."""
+def call_back(*, call: Call, actor: Actor, now: datetime) -> bool:
+    """Somebody calls a missed caller back, whom he has missed how often soever: the number is opened, which is recorded. False when
+    a colleague was quicker."""
     of_caller = Q(pk=call.pk) | (Q(number_digest=call.number_digest) if call.number_digest else Q(pk__in=[]))
     waiting = Call.objects.filter(of_caller, answered_at__isnull=True, called_back_at__isnull=True)
-    waiting.update(called_back_at=now, called_back_by_id=actor.account)
+    if not waiting.update(called_back_at=now, called_back_by_id=actor.account):
+        return False
     refs = {"call": call.pk, "digest": call.number_digest}
     ledger.record(chain_name=CHAIN, action="call_back", actor=actor, now=now, refs=refs)
+    return True
 
 
 def attach(*, call: Call, inquiry: Inquiry) -> None:

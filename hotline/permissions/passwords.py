@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hotline.models import UsedPassword, User
@@ -81,6 +82,7 @@ def rules() -> list[str]:
     ]
 
 
+@transaction.atomic
 def change(*, user: User, password: str, actor: Actor, now: datetime, action: str = "password_changed") -> None:
     """Set a password that the validators have seen; the one before is remembered, the act is journalled."""
     if user.has_usable_password():

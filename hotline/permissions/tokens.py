@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 
@@ -30,6 +31,7 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()[:LENGTH]
 
 
+@transaction.atomic
 def give(*, user: User, actor: Actor, now: datetime) -> str:
     """A new token for the account's programs; the one before is good no longer."""
     key = secrets.token_hex(LENGTH // 2)
@@ -39,6 +41,7 @@ def give(*, user: User, actor: Actor, now: datetime) -> str:
     return key
 
 
+@transaction.atomic
 def drop(*, user: User, actor: Actor, now: datetime) -> None:
     """No program comes in under this account any more."""
     if Token.objects.filter(user=user).delete()[0]:

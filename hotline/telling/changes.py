@@ -40,10 +40,13 @@ def _each(ticket: Ticket, related: str) -> list[Any]:
 
 
 def _versions(kind: str, histories: list[Any], telling: Telling) -> Iterable[dict[str, Any]]:
+    """The newest ones, the oldest first; one more is read for what the oldest of them differs from."""
     before: dict[int, Any] = {}
     for history in histories:
-        for version in history.order_by("history_id")[:MOST]:
-            yield _told(kind, before.get(version.id), version, telling)
+        rows = list(history.order_by("-history_id")[: MOST + 1])
+        for place, version in reversed(list(enumerate(rows))):
+            if place < MOST:
+                yield _told(kind, before.get(version.id), version, telling)
             before[version.id] = version
 
 

@@ -53,14 +53,12 @@ def call_back(visit: Visit, pk: int) -> HttpResponse:
     call = telling.missed(visit.now).filter(pk=pk).first()
     if visit.request.method != "POST":
         raise Http404
-    if call is None:
-        known = Call.objects.filter(pk=pk).select_related("called_back_by").first()
-        if known is None:
-            raise Http404
-        messages.warning(visit.request, _("Somebody was quicker: this caller has been called back."))
-        return visit.go(reverse("calls"))
-    acting.call_back(call=call, actor=visit.actor, now=visit.now)
-    return visit.go(f"{reverse('intake')}?call={call.pk}")
+    if call is not None and acting.call_back(call=call, actor=visit.actor, now=visit.now):
+        return visit.go(f"{reverse('intake')}?call={call.pk}")
+    if not Call.objects.filter(pk=pk).exists():
+        raise Http404
+    messages.warning(visit.request, _("Somebody was quicker: this caller has been called back."))
+    return visit.go(reverse("calls"))
 
 
 @page("page.calls")

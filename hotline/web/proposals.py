@@ -152,8 +152,8 @@ def choose(visit: Visit, pk: int) -> HttpResponse:
         return visit.go(back)
     try:
         if post.get("do") in ("all", "none"):
-            ids = list(queries.moves(found, **_narrowed(visit)).values_list("ticket_id", flat=True).distinct())
-            actions.choose(proposal=found, tickets=ids, chosen=post["do"] == "all", actor=visit.actor)
+            rows = queries.moves(found, **_narrowed(visit)).order_by().values("ticket_id")
+            actions.choose(proposal=found, tickets=rows, chosen=post["do"] == "all", actor=visit.actor)
         else:
             ticked = {int(each) for each in post.getlist(TICKED) if each.isdigit()}
             listed = {int(each) for each in post.getlist(SHOWN) if each.isdigit()}

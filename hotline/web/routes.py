@@ -145,12 +145,12 @@ def _history(route: Route) -> list[dict[str, Any]]:
 def switch(visit: Visit, pk: int) -> HttpResponse:
     """Switch a rule off or on: GET asks why."""
     route = _found(pk)
-    facts: dict[str, Any] = {"route": route, "reason": visit.request.POST.get("reason", "")}
+    post = visit.request.POST
+    on = post["on"] == "true" if "on" in post else not route.is_active
+    facts: dict[str, Any] = {"route": route, "on": on, "reason": post.get("reason", "")}
     if visit.request.method == "POST":
         try:
-            actions.switch(
-                route=route, is_active=not route.is_active, actor=visit.actor, now=visit.now, reason=facts["reason"]
-            )
+            actions.switch(route=route, is_active=on, actor=visit.actor, now=visit.now, reason=facts["reason"])
         except actions.UnableToSaveRule as refusal:
             return _asked(visit, {**facts, "wrong": said(refusal)}, act.CONFLICT)
         messages.success(visit.request, _("Rule switched: %s") % route.name)

@@ -165,6 +165,22 @@ def test_missed_callers_wait_and_one_of_us_calls_back(bureau: Bureau, clerk: Des
     assert office.client.post("/intake/calls/999999/back/").status_code == 404
 
 
+def test_of_two_who_looked_at_once_the_second_opens_no_number(
+    bureau: Bureau, clerk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(clerk, "ring", number=NUMBER)
+    tell(clerk, "hangup")
+    call = Call.objects.get()
+    monkeypatch.setattr("hotline.web.calls.telling.missed", lambda now: Call.objects.all())  # as both saw it
+    assert clerk.client.post(f"/intake/calls/{call.pk}/back/")["Location"] == f"/intake/?call={call.pk}"
+    office = Desk(bureau.people["dispatcher"])
+    assert office.client.post(f"/intake/calls/{call.pk}/back/")["Location"] == "/intake/calls/"
+    assert "已有同事先行回拨" in office.get("/intake/calls/").content.decode()
+    assert Event.objects.filter(chain="calls", action="call_back").count() == 1
+    call.refresh_from_db()
+    assert call.called_back_by == bureau.people["intake"]
+
+
 def test_without_a_telephone_system_nothing_of_it_is_there(clerk: Desk) -> None:
     body = clerk.get("/intake/").content.decode()
     assert "/intake/ringing/" not in body

@@ -127,6 +127,19 @@ def test_a_rule_is_moved_and_switched_off_and_on(bureau: Bureau, desk: Desk) -> 
     assert actions == ["routes_ordered", "route_switched_off", "route_switched_on"]
 
 
+def test_a_rule_that_is_switched_twice_by_the_same_form_is_switched_once(bureau: Bureau, desk: Desk) -> None:
+    route = rule(bureau)
+    address = f"/rules/routes/{route.pk}/switch/"
+    assert 'name="on" value="false"' in desk.get(address).content.decode()
+    for _ in range(2):
+        assert desk.client.post(address, {"on": "false", "reason": "职责调整"}).status_code == 303
+        assert not Route.objects.get().is_active
+    refused = desk.client.post(address, {"on": "true", "reason": ""}).content.decode()
+    assert 'name="on" value="true"' in refused
+    actions = list(Event.objects.filter(chain="policy").order_by("seq").values_list("action", flat=True))
+    assert actions == ["route_switched_off"]
+
+
 # --- the rehearsal ---------------------------------------------------------------------------------------------------
 
 MATTERS = ("样例路围挡破损", "夜间施工噪声大", "井盖松动", "样例湖慢行道照明不足", "围挡旁夜间噪声")

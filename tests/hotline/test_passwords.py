@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
-from hotline.models import User
-from hotline.permissions import passwords
+from hotline.models import UsedPassword, User
+from hotline.permissions import passwords, tokens
 from tests.hotline.bureau import PASSWORD, Bureau, Desk
 from tests.hotline.test_second_factor import browser_of
 from tickets import clock
@@ -131,6 +131,30 @@ def test_a_token_is_shown_once_kept_as_a_digest_and_replaced(bureau: Bureau) -> 
     assert program.get("/api/me").status_code == 401
     actions = Event.objects.filter(chain="accounts").order_by("seq").values_list("action", flat=True)
     assert list(actions) == ["token_given", "token_dropped"]
+
+
+def test_a_password_and_a_token_change_with_their_entry_in_the_journal_or_not_at_all(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = bureau.people["handler"]
+    facts = {"user": user, "actor": user.actor(), "now": clock.now()}
+    tokens.give(**facts)
+    held = Token.objects.get().key
+
+    def full(**_facts: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr("tickets.actions.ledger.record", full)
+    for work in (
+        lambda: passwords.change(password=NEW, **facts),
+        lambda: tokens.give(**facts),
+        lambda: tokens.drop(**facts),
+    ):
+        with pytest.raises(OSError):  # noqa: PT011 (it is ours)
+            work()
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+    assert not UsedPassword.objects.exists()
+    assert Token.objects.get().key == held
 
 
 def test_the_language_of_the_account(bureau: Bureau) -> None:

@@ -178,6 +178,18 @@ def test_chosen_by_ticking_and_by_the_whole_list(bureau: Bureau, office: Desk, l
     assert "看法" in answer.content.decode(), "what was typed stays"
 
 
+def test_the_whole_list_is_chosen_where_it_lies_however_long_it_is(bureau: Bureau, office: Desk) -> None:
+    for _ in range(3):
+        dispatched(bureau)
+    made = order(office)
+    for do in ("all", "none"):
+        with CaptureQueriesContext(connection) as seen:
+            office.client.post(f"/rules/proposals/{made.pk}/choose/?effect=later", {"do": do})
+        (written,) = [each["sql"] for each in seen if each["sql"].startswith('UPDATE "tickets_proposedmove"')]
+        assert "IN (SELECT" in written
+        assert made.moves.filter(is_chosen=do == "all").count() == made.moves.count()
+
+
 def test_a_confidential_matter_is_named_by_its_number_only_to_who_looks_on(bureau: Bureau, office: Desk) -> None:
     dispatched(bureau, title="样例机密事项", is_confidential=True)
     made = order(office)

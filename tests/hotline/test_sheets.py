@@ -127,6 +127,23 @@ def test_each_kind_writes_what_its_sheet_says(bureau: Bureau) -> None:
     assert Event.objects.filter(chain="policy", action="route_added").count() == 1
 
 
+def test_a_rule_that_its_page_would_refuse_is_refused_in_its_row(bureau: Bureau) -> None:
+    heads = ["名称", "科室", *(str_of("routes", each) for each in ("co_units", "words"))]
+    rows = [
+        ["自己协办", "zhian", "gongcheng、zhian", ""],
+        ["长词", "zhian", "", "长" * 41],
+        ["多词", "zhian", "", "、".join(f"词{number}" for number in range(61))],
+        ["扬尘", "zhian", "gongcheng", "扬尘"],
+    ]
+    _client, looked = send(bureau.people["dispatcher"], "routes", heads, *rows)
+    page = looked.content.decode()
+    assert "新增 1 行，修改 0 行，无变化 0 行，不能写入 3 行" in page
+    assert f"{str_of('routes', 'co_units')}：主办科室不能同时协办。" in page
+    assert page.count(f"{str_of('routes', 'words')}：每项条件最多 60 个词") == 2
+    write(bureau.people["dispatcher"], "routes", heads, *rows)
+    assert list(Route.objects.values_list("name", flat=True)) == ["扬尘"]
+
+
 def str_of(kind: str, field: str) -> str:
     from django.utils import translation
 

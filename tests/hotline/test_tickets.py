@@ -94,6 +94,17 @@ def test_the_story_and_the_changes_of_a_ticket(bureau: Bureau) -> None:
     assert newest["actor"] == "测试dispatcher"
 
 
+def test_of_very_many_changes_the_newest_are_told(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline.telling.changes.MOST", 2)
+    ticket = dispatched(bureau)
+    desk = Desk(bureau.people["dispatcher"])
+    for number in range(1, 5):
+        assert desk.act(ticket, "amend", {"title": f"样例路{number}号", "reason": "名称记错"}).status_code == 200
+    rows = desk.get(f"/api/tickets/{ticket.number}/history").json()["rows"]
+    titles = [(each["old"], each["new"]) for row in rows for each in row["changes"] if each["field"] == "title"]
+    assert titles == [("样例路3号", "样例路4号"), ("样例路2号", "样例路3号")]
+
+
 def test_a_last_slash_is_forgiven(bureau: Bureau) -> None:
     ticket = dispatched(bureau)
     desk = Desk(bureau.people["handler"])

@@ -63,10 +63,12 @@ def save(
 
 @transaction.atomic
 def switch(*, route: Route, is_active: bool, actor: Actor, now: datetime, reason: str) -> Route:
-    """Switch a rule off, or on again. Raises UnableToSaveRule."""
+    """Switch a rule off, or on again; one that is so already is left alone. Raises UnableToSaveRule."""
     _check_actor(actor)
     _check_reason(reason)
     route = Route.objects.select_for_update().get(pk=route.pk)
+    if route.is_active == is_active:
+        return route
     if is_active:
         check(route)
     route.is_active, route.trouble = is_active, "" if is_active else route.trouble

@@ -26,6 +26,7 @@ from tickets.domain.words import ClockKind, Side
 from tickets.models import Policy, Run, Timer
 
 from .calendar import counted_by, working_calendar
+from .freshness import held
 
 #: A replay that a page asks for looks at so many clocks at the most.
 MOST = 50_000
@@ -97,6 +98,7 @@ class Simulated:
     is_cut: bool = False
 
 
+@held()
 def simulate(
     first: date, last: date, otherwise: Otherwise, *, now: datetime, side: Side = Side.OUTER, section_id: int | None = None,
     most: int | None = MOST,

@@ -179,8 +179,9 @@ def _to_ask() -> Any:
 
 
 def _waits_for_its_source() -> Any:
-    """A platform closes it by itself: nothing is to be done here."""
-    return Exists(Inquiry.objects.filter(ticket=OuterRef("pk"), closed_at__isnull=True, source__is_platform=True))
+    """A platform closes an inquiry of the work, or of what was merged into it, by itself: nothing is to be done here."""
+    theirs = Inquiry.objects.filter(closed_at__isnull=True, source__is_platform=True)
+    return Exists(theirs.filter(ticket=OuterRef("pk"))) | Exists(theirs.filter(ticket__parent=OuterRef("pk")))
 
 
 TO_DECIDE = (RequestKind.EXTENSION.value, RequestKind.SUSPENSION.value)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from hotline.acting.fields import Strict, Text
-from tickets.actions import organisation
+from tickets.actions import organisation, rules
 from tickets.domain.actors import Actor
+from tickets.domain.states import UnableToMove
 from tickets.domain.words import Channel, MatterType, Role, Urgency
 from tickets.models import Phrase, PhraseKind, Project, Route, Term, TermKind
 
@@ -78,6 +79,8 @@ class RouteForm(Strict):
 
 CONDITIONS = ("words", "channels", "types", "urgencies", "categories", "areas", "places", "projects")
 OF_MATTER = ("type", "urgency", "category", "place")
+#: What a refusal of a rule names otherwise than the form.
+OF_RULE = {"name": "called", "section": "unit", "co_sections": "co_units"}
 
 
 def _code(row: Any) -> str:
@@ -151,7 +154,17 @@ def _save_route(row: Route | None, typed: Typed, actor: Actor, now: datetime, re
     row.section = section_of(typed["unit"])  # type: ignore[assignment]
     row.conditions = {name: typed[name] for name in CONDITIONS if typed[name]}
     row.dispatches, row.is_active, row.trouble = typed["dispatches"], typed["is_active"], ""
+    _check_route(row)
     return organisation.save(row=row, actor=actor, now=now, reason=reason)
+
+
+def _check_route(row: Route) -> None:
+    """Raises UnableToMove for what the page of the rules would refuse."""
+    try:
+        rules.check(row)
+    except rules.UnableToSaveRule as refusal:
+        named = OF_RULE.get(refusal.field, refusal.field)
+        raise UnableToMove(refusal.code, refusal.zh, refusal.en, field=named) from refusal
 
 
 # --- found, listed -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.models import User
 from tests.tickets.making import NOW, make_inquiry, make_section, make_ticket, make_user
-from tickets.actions import handling, notices, organisation, replies, routing, timers
+from tickets.actions import handling, notices, organisation, replies, routing, rules, timers
 from tickets.actions.handling import merge
 from tickets.domain.actors import Actor
 from tickets.domain.states import UnableToMove
@@ -205,6 +205,19 @@ def test_joined_sections_pass_on_everything(
     assert burden.is_nothing(burden.of_section(lead.pk))
     assert Event.objects.filter(chain="organisation", action="section_joined").count() == 1
     assert journal.verify().ok, journal.verify().text
+
+
+def test_no_rule_of_a_closed_section_is_led_and_helped_by_the_same(
+    lead: Section, target: Section, system: Actor
+) -> None:
+    third = make_section("xieban")
+    led = Route.objects.create(name="道路", section=lead, co_sections=["zhian", "xieban"])
+    other = Route.objects.create(name="扬尘", section=third, co_sections=["zhian"])
+    close(lead, target, system)
+    led.refresh_from_db()
+    assert (led.section, led.co_sections) == (target, ["xieban"])
+    rules.check(led)
+    assert Route.history.filter(id=other.pk).count() == 1, "a rule that it does not concern is left alone"
 
 
 def test_a_closed_section_leaves_its_work_to_the_other_without_handlers(

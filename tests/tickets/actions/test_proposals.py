@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -277,6 +280,51 @@ def test_nobody_decides_his_own_and_only_a_leader(db: None) -> None:
     proposals.refuse(proposal=made, actor=make_user("head", (Role.LEADER,)).actor(), now=NOW, text="暂缓")
     made.refresh_from_db()
     assert made.stage == Stage.REFUSED
+
+
+def while_open(begin: Callable[[], object], then: Callable[[], object]) -> str:
+    """``then`` in a thread of its own while the transaction of ``begin`` is still open; the code by which it was refused."""
+    refused: list[str] = []
+
+    def run() -> None:
+        try:
+            then()
+        except UnableToPropose as refusal:
+            refused.append(refusal.code)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        begin()
+        thread.start()
+        thread.join(1)
+    thread.join()
+    return "".join(refused)
+
+
+def test_of_two_that_are_decided_at_once_one_begins(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        return  # there the transaction itself is the only writer
+    matter()
+    calendar, decides = proposed(local_day_off()), leader()
+    policy = Policy.objects.get(name="宿事速办：其他各类")
+    wanted = Wanted({"amount": Decimal(7)}, date(2026, 12, 21))
+    office = make_user("second", (Role.DISPATCHER,)).actor()
+    limit = proposals.propose_policy(policy=policy, wanted=wanted, reason="市里新规", actor=office, now=NOW)
+    proposals.advance(now=NOW)
+
+    def approve(proposal: Proposal) -> Callable[[], object]:
+        return partial(proposals.approve, proposal=proposal, reach=Reach.NEW, actor=decides, now=NOW)
+
+    for first, second in ((calendar, limit), (limit, calendar)):
+        Proposal.objects.update(stage=Stage.OPEN.value)
+        assert while_open(approve(first), approve(second)) == "busy"
+        assert set(Proposal.objects.values_list("pk", "stage")) == {(first.pk, "working"), (second.pk, "open")}
+    Proposal.objects.filter(pk=calendar.pk).update(stage=Stage.APPLIED.value)
+    Proposal.objects.filter(pk=limit.pk).update(stage=Stage.OPEN.value)
+    back = partial(proposals.take_back, proposal=calendar, actor=decides, now=NOW, text="文件作废")
+    assert while_open(approve(limit), back) == "busy"
 
 
 def test_measured_again_when_the_calendar_changed_meanwhile(db: None) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.tickets.making import NOW, make_inquiry, make_reference, make_section, make_ticket, moment
 from tickets.actions import timers
@@ -59,6 +61,13 @@ def test_an_answer_to_one_source_leaves_the_others_clock() -> None:
     assert first.timers.get(kind=REPLY).run == Run.MET
     assert second.timers.get(kind=REPLY).run == Run.RUNNING
     assert clock(ticket, Side.INNER).due_at == moment("2026-03-19 17:30")
+
+
+def test_all_clocks_stop_by_one_look_at_the_calendar() -> None:
+    ticket, _ = at_work()
+    with CaptureQueriesContext(connection) as seen:
+        assert len(timers.stop(ticket=ticket, now=NOW)) > 2
+    assert sum("historicalspecialday" in each["sql"] for each in seen) == 1
 
 
 def test_suspension_pauses_our_own_clocks_only() -> None:

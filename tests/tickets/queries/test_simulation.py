@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.tickets.making import make_inquiry, make_section, make_ticket, make_user
 from tickets.actions import ledger, routing, timers
@@ -81,6 +82,13 @@ def test_a_shorter_limit_makes_more_late_and_a_longer_one_fewer() -> None:
     assert all(each.was_late != each.is_late for each in shorter.sample)
     inner = simulate(*PERIOD, Otherwise(limits_of([(policy, Decimal(5))])), now=NOW, side=Side.INNER)
     assert inner.whole.turned > 0, "the sections' clocks keep their margin ahead"
+
+
+def test_the_calendar_is_asked_once_however_many_were_answered() -> None:
+    worked()
+    with CaptureQueriesContext(connection) as seen:
+        simulate(*PERIOD, Otherwise(), now=NOW)
+    assert sum("historicalspecialday" in each["sql"] for each in seen) == 1
 
 
 def test_another_calendar() -> None:

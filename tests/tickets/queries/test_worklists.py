@@ -8,7 +8,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.tickets.making import NOW, make_reference, make_section, make_ticket, make_user, moment
+from tests.tickets.making import (
+    NOW,
+    make_inquiry,
+    make_reference,
+    make_section,
+    make_source,
+    make_ticket,
+    make_user,
+    moment,
+)
 from tickets.domain.actors import Actor, platform
 from tickets.domain.states import State
 from tickets.domain.words import Channel, Role
@@ -123,6 +132,18 @@ def test_the_lists_of_the_office() -> None:
         "registered": 1,
         "open": 6,
     }
+
+
+def test_what_a_platform_closes_does_not_wait_for_us_nor_what_it_was_merged_into() -> None:
+    door = make_source("hotline", is_platform=True)
+    ours, theirs, joined = (make_ticket(state=State.SENT.value) for _ in range(3))
+    child = make_ticket(state=State.MERGED.value, parent=joined)
+    make_inquiry(theirs, source=door)
+    inquiry = make_inquiry(child, source=door)
+    assert numbers(Worklist.FOLLOW_UP, EVERYTHING) == [ours.number]
+    inquiry.closed_at = NOW
+    inquiry.save()
+    assert set(numbers(Worklist.FOLLOW_UP, EVERYTHING)) == {ours.number, joined.number}
 
 
 def test_requests_to_decide_and_their_tags() -> None:

@@ -115,11 +115,12 @@ def _check_closing(section: Section, target: Section, *, with_people: bool) -> N
 
 
 def _helping_routes(section: Section, target: Section, actor: Actor, now: datetime, reason: str) -> None:
-    """Rules that name it as a helper name the target instead, once."""
-    for row in Route.objects.all():
-        if section.code in row.co_sections:
-            kept = [target.code if code == section.code else code for code in row.co_sections]
-            row.co_sections = [code for code in dict.fromkeys(kept) if code != row.section.code]
+    """Rules that name it as a helper name the target instead, once; a rule that the target leads now is not helped by it."""
+    for row in Route.objects.select_related("section"):
+        named = [target.code if code == section.code else code for code in row.co_sections]
+        kept = [code for code in dict.fromkeys(named) if code != row.section.code]
+        if kept != row.co_sections:
+            row.co_sections = kept
             ledger.save_with_history(row, actor=actor, now=now, reason=reason)
 
 

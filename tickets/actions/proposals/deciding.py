@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tickets.domain.actors import Actor
 from tickets.domain.words import Role
@@ -16,6 +18,8 @@ from .proposing import UnableToPropose, base_of, note
 
 #: Applying and taking back change rows that the other would count by.
 CHANGING = (Stage.WORKING.value, Stage.UNDOING.value)
+#: From here a decision leads to changing.
+READY = (Stage.OPEN.value, Stage.APPLIED.value)
 
 
 @transaction.atomic
@@ -24,7 +28,7 @@ def approve(*, proposal: Proposal, reach: Reach, actor: Actor, now: datetime, te
 
     Raises UnableToPropose; where the calendar or the limit has changed since, it is measured anew first.
     """
-    proposal = _locked(proposal)
+    proposal = _locked_with_others(proposal)
     _check_leader(proposal, actor)
     _check_stage(proposal, Stage.OPEN)
     if base_of(proposal) != proposal.base:
@@ -71,7 +75,7 @@ def withdraw(*, proposal: Proposal, actor: Actor, now: datetime) -> Proposal:
 @transaction.atomic
 def take_back(*, proposal: Proposal, actor: Actor, now: datetime, text: str) -> Proposal:
     """Put the calendar or the limit back as it was, and every clock that followed. Raises UnableToPropose."""
-    proposal = _locked(proposal)
+    proposal = _locked_with_others(proposal)
     if not actor.has(Role.LEADER):
         raise UnableToPropose("role", "撤回由领导决定。", "A leader decides that it is taken back.")
     _check_stage(proposal, Stage.APPLIED)
@@ -90,13 +94,14 @@ def take_back(*, proposal: Proposal, actor: Actor, now: datetime, text: str) -> 
 
 
 @transaction.atomic
-def choose(*, proposal: Proposal, tickets: Iterable[int], chosen: bool, actor: Actor) -> int:
-    """Tick tickets for Reach.CHOSEN, with all their clocks, or untick them; how many clocks that are."""
+def choose(*, proposal: Proposal, tickets: Collection[int] | QuerySet[Any, Any], chosen: bool, actor: Actor) -> int:
+    """Tick tickets (their ids, or a statement that finds them) for Reach.CHOSEN, with all their clocks, or untick them; how many
+    clocks that are."""
     if not actor.has(Role.DISPATCHER, Role.LEADER):
         raise UnableToPropose("role", "由办公室或领导选定。", "The office or a leader chooses.")
     proposal = _locked(proposal)
     _check_stage(proposal, Stage.OPEN)
-    return ProposedMove.objects.filter(proposal=proposal, ticket_id__in=list(tickets)).update(is_chosen=chosen)
+    return ProposedMove.objects.filter(proposal=proposal, ticket_id__in=tickets).update(is_chosen=chosen)
 
 
 def _decided(proposal: Proposal, stage: Stage, action: str, actor: Actor, now: datetime, text: str) -> Proposal:
@@ -111,6 +116,13 @@ def _decided(proposal: Proposal, stage: Stage, action: str, actor: Actor, now: d
 
 def _locked(proposal: Proposal) -> Proposal:
     return Proposal.objects.select_for_update().get(pk=proposal.pk)
+
+
+def _locked_with_others(proposal: Proposal) -> Proposal:
+    """Locked with all that could begin to change rows, in one order: of two decided at once the second sees the first at work."""
+    ready = Proposal.objects.select_for_update().filter(Q(pk=proposal.pk) | Q(stage__in=READY)).order_by("pk")
+    list(ready.values_list("pk", flat=True))
+    return Proposal.objects.get(pk=proposal.pk)
 
 
 def _check_leader(proposal: Proposal, actor: Actor) -> None:

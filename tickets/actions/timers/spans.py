@@ -77,6 +77,7 @@ def hand_over(*, ticket: Ticket, section: Section) -> None:
     alive(ticket, side=Side.INNER).exclude(kind=ClockKind.CONTRIBUTE).update(section=section)
 
 
+@held()
 def stop(*, ticket: Ticket, now: datetime, side: Side | None = None, inquiry: Inquiry | None = None) -> list[Timer]:
     """No further steps: the work was merged, ended, returned or taken back. What was breached by then stays so."""
     stopped = list(alive(ticket, side=side, inquiry=inquiry))
