@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from hotline.telling import rules as telling
-from hotline.wording import label, listed, pair, said
+from hotline.wording import label, listed, pair, said, whole
 from tickets.actions.timers.planned import Planner
 from tickets.domain.moments import to_local
 from tickets.domain.routing import Facts
@@ -114,8 +114,8 @@ def calendar(visit: Visit) -> HttpResponse:
     today = to_local(visit.now).date()
     bounds = CoveredYear.objects.aggregate(first=Min("year"), last=Max("year"))
     first, last = bounds["first"] or today.year, max(bounds["last"] or today.year, today.year) + 1
-    wanted = visit.request.GET.get("year", "")
-    number = min(max(int(wanted), first), last) if wanted.isdigit() and len(wanted) == 4 else today.year
+    wanted = whole(visit.request.GET.get("year", "")) or today.year
+    number = min(max(wanted, first), last)
     special = list(SpecialDay.objects.filter(date__year=number).order_by("date"))
     known = working_calendar()
     months = telling.year(known, number, today, {row.date for row in special if row.intervals})

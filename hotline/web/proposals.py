@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hotline.permissions import may
 from hotline.telling import proposals as telling
-from hotline.wording import label, said
+from hotline.wording import label, said, whole
 from tickets.actions import proposals as actions
 from tickets.domain.moments import to_local
 from tickets.models import Effect, Proposal, Reach, Stage
@@ -57,7 +57,7 @@ def _narrowed(visit: Visit) -> dict[str, Any]:
     effect, section = asked.get("effect", ""), asked.get("section", "")
     return {
         "effect": effect if effect in Effect._value2member_map_ else "",
-        "section": int(section) if section.isdigit() else None,
+        "section": whole(section),
         "chosen": asked.get("chosen") == "1",
     }
 
@@ -155,8 +155,8 @@ def choose(visit: Visit, pk: int) -> HttpResponse:
             rows = queries.moves(found, **_narrowed(visit)).order_by().values("ticket_id")
             actions.choose(proposal=found, tickets=rows, chosen=post["do"] == "all", actor=visit.actor)
         else:
-            ticked = {int(each) for each in post.getlist(TICKED) if each.isdigit()}
-            listed = {int(each) for each in post.getlist(SHOWN) if each.isdigit()}
+            ticked = set(filter(None, map(whole, post.getlist(TICKED))))
+            listed = set(filter(None, map(whole, post.getlist(SHOWN))))
             actions.choose(proposal=found, tickets=listed - ticked, chosen=False, actor=visit.actor)
             actions.choose(proposal=found, tickets=ticked, chosen=True, actor=visit.actor)
     except actions.UnableToPropose as refusal:
