@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from integrations.protocol import Adapter
 from tickets import clock
-from tickets.domain.words import Channel
+from tickets.domain.words import OWN_DOORS
 from tickets.models import Source
 
 #: Adapter code -> its class. A new adapter is one line here and its address in the settings.
@@ -23,7 +23,6 @@ ADAPTERS: dict[str, str] = {
     "petition": "integrations.adapters.petition.PetitionAdapter",
     "inspection": "integrations.adapters.inspection.InspectionAdapter",
 }
-OWN_DOORS = (Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION, Channel.DIRECT)
 
 
 class UnknownPlatform(Exception):

@@ -22,7 +22,6 @@ from tickets.queries.freshness import held
 
 Key = tuple[str, str, int]
 NATURES = {word.zh: word for word in MatterType} | {"申请": MatterType.CONSULTATION}
-OUTCOMES = {"being_solved": Outcome.IN_PROGRESS}
 
 
 @dataclass(frozen=True, slots=True)

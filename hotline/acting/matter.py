@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from tickets.domain.messages import Happening, Incoming, Matter, Party
 from tickets.domain.moments import to_local
-from tickets.domain.words import Channel, MatterType, Urgency, Way
+from tickets.domain.words import OWN_DOORS, Channel, MatterType, Urgency, Way
 from tickets.models import Inquiry
 from tickets.models.numbering import PREFIX
 
@@ -25,7 +25,6 @@ from .fields import Phone, Strict, Text, When, word
 #: A title is made of the first clause of what was said, where nobody wrote one.
 LONGEST_TITLE = 40
 _CLAUSE = re.compile(r"[^。！？!?；;\n]+")
-OWN_DOORS = (Channel.DIRECT, Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION)
 
 
 class PartyForm(Strict):

@@ -10,13 +10,12 @@ from tickets.actions import handling
 from tickets.domain import states
 from tickets.domain.actors import Actor
 from tickets.domain.states import BY_ACTION, Action, State, UnableToMove
-from tickets.domain.words import Channel, Role
+from tickets.domain.words import OWN_DOORS, Channel, Role
 from tickets.models import RequestKind, Ticket
 from tickets.queries import dossier
 from tickets.queries.together import Rows
 
 from .acts import ACTS
-from .matter import OWN_DOORS
 
 #: Where the law lets a limit wait (pause rules).
 WAITING_BY_LAW = (Channel.DISCLOSURE.value, Channel.PETITION.value)

@@ -67,8 +67,7 @@ class Read(Endpoint):
     def post(self, request: Request, pk: int) -> Response:
         """Safe to repeat."""
         self.read(Strict)
-        notice = trays.notices(self.actor).filter(pk=pk).first()
-        if notice is None:
+        if not trays.notices(self.actor).filter(pk=pk).exists():
             raise NotFound
-        notices.read(notice=notice, actor=self.actor, now=self.now)
+        notices.mark_read(actor=self.actor, notices=[pk], now=self.now)
         return Response(status=204)

@@ -6,12 +6,11 @@ from typing import Any
 
 from hotline.wording import pair
 from hotline.wording.satisfaction import SATISFACTION
+from tickets.actions.ratings import DISSATISFIED
 
 from .matter import Telling
 
 WORDS = {code: (zh, en) for code, zh, en in SATISFACTION}
-#: From here on an answer did not content its caller.
-DISSATISFIED = 4
 
 
 def of(telling: Telling) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from hotline.acting.matter import OWN_DOORS, MatterForm, PartyForm, title_of
+from hotline.acting.matter import MatterForm, PartyForm, title_of
 from hotline.acting.taking import Rejection
 from hotline.wording import said
 from tickets.domain import telephone
-from tickets.domain.words import Channel, MatterType, RejectionReason, Urgency, Way
+from tickets.domain.words import OWN_DOORS, Channel, MatterType, RejectionReason, Urgency, Way
 from tickets.models import Phrase, PhraseKind, Ticket
 from tickets.queries import offices, phrases
 

@@ -16,8 +16,8 @@ from tickets.actions.timers.planned import Planner
 from tickets.domain.moments import to_local
 from tickets.domain.routing import Facts
 from tickets.domain.words import Channel, ClockKind, MatterType, Outcome, Side, Urgency
-from tickets.models import CoveredYear, Inquiry, OfficeHours, PauseRule, Policy, Project, SignOffRule, SpecialDay
-from tickets.queries import offices
+from tickets.models import CoveredYear, Inquiry, OfficeHours, PauseRule, Policy, SignOffRule, SpecialDay
+from tickets.queries import offices, signing
 from tickets.queries import policies as queries
 from tickets.queries import rules as routing
 from tickets.queries.calendar import working_calendar
@@ -38,7 +38,7 @@ def rules(visit: Visit) -> HttpResponse:
         "here": "rules",
         "given": given,
         "choices": choices,
-        "projects": Project.objects.filter(is_active=True).order_by("name").values_list("name", flat=True)[:200],
+        "projects": [project.name for project in offices.known_projects()[:200]],
         "tried": _tried(visit, given) if given["text"].strip() else None,
     }
     template = "rules/tried.html" if visit.is_fragment else "rules/rules.html"
@@ -92,9 +92,7 @@ def policies(visit: Visit) -> HttpResponse:
         "is_all": is_all,
         "groups": telling.policies(rows, today),
         "pauses": telling.pauses(PauseRule.objects.filter(is_active=True)),
-        "signers": [
-            _signer(rule) for rule in SignOffRule.objects.filter(is_active=True, needs_leader=True).order_by("id")
-        ],
+        "signers": [_signer(rule) for rule in signing.rules()],
     }
     return visit.page("rules/policies.html", facts)
 

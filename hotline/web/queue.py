@@ -16,8 +16,8 @@ from hotline.acting import choosing, many, views
 from hotline.models import SavedView
 from hotline.permissions import lists_of, may
 from hotline.telling import rows
-from hotline.wording import said, whole, words
-from tickets.domain.states import Action, State
+from hotline.wording import said, whole
+from tickets.domain.states import State
 from tickets.domain.words import Channel, MatterType, Urgency
 from tickets.queries import worklists
 from tickets.queries.pages import COUNTED
@@ -199,8 +199,3 @@ def save_view(visit: Visit) -> HttpResponse:
         )
         messages.success(visit.request, _("View saved"))
     return visit.go(query if query.startswith(reverse("queue")) else reverse("queue"))
-
-
-def vocabulary() -> dict[str, list[dict[str, str]]]:
-    """Every word of the filters, for the help page."""
-    return {name: words(kind) for name, (_field, kind) in CHOICES.items()} | {"action": words(Action)}

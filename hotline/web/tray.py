@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from hotline.telling import tray as telling
 from hotline.wording import whole
-from tickets.actions.timers import mark_read
+from tickets.actions.notices import mark_read
 from tickets.queries import trays
 from tickets.queries.pages import BadCursor
 

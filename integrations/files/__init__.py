@@ -13,7 +13,7 @@ from tickets.documents import (
     read_xlsx,
 )
 
-from .tables import read_csv, read_table
+from .tables import read_csv
 
 __all__ = [
     "MAX_BYTES",
@@ -26,6 +26,5 @@ __all__ = [
     "read_csv",
     "read_docx",
     "read_pdf",
-    "read_table",
     "read_xlsx",
 ]

@@ -1,4 +1,4 @@
-"""Tables whatever they came in: csv by our decoding, xlsx through the sandbox, both as rows of stripped text."""
+"""Tables that came in as csv, by our decoding, as rows of stripped text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 
 from integrations.protocol import Unmappable
 from integrations.reading import decode
-from tickets.documents import MAX_BYTES, FileRefused, Row, read_xlsx
+from tickets.documents import MAX_BYTES, FileRefused, Row
 
 MAX_CELLS = 400_000
 
@@ -30,13 +30,3 @@ def read_csv(data: bytes, name: str = "") -> list[Row]:
     except csv.Error as error:
         raise FileRefused("broken", name) from error
     return rows
-
-
-def read_table(data: bytes, name: str) -> list[Row]:
-    """The rows of a .csv or of the first visible sheet of an .xlsx, by ``name``'s extension. Raises FileRefused."""
-    if name.lower().endswith(".csv"):
-        return read_csv(data, name)
-    if not name.lower().endswith(".xlsx"):
-        raise FileRefused("old_format" if name.lower().endswith(".xls") else "other_format", name)
-    sheets = read_xlsx(data, name)
-    return list(sheets[0].rows) if sheets else []

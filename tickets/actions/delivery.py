@@ -15,12 +15,13 @@ from tickets.domain.actors import Actor, platform
 from tickets.domain.messages import Receipt, Telling
 from tickets.domain.words import Role
 from tickets.models import Inquiry, OutboxRow, Post, Request
+from tickets.queries.hall import UNDELIVERED
 
 from . import ledger
 
 #: While one of these stands, later rows of the same inquiry stay.
 UNFINISHED = (Post.PENDING.value, Post.SENDING.value, Post.UNKNOWN.value, Post.DEAD.value)
-FOR_A_PERSON = (Post.DEAD.value, Post.UNKNOWN.value)
+FOR_A_PERSON = UNDELIVERED
 #: What moves the platform's state when it is accepted: older events about the state must not move ours back.
 MOVES = (Telling.SIGN, Telling.ACCEPT, Telling.REPLY, Telling.RETURN)
 OFFICE = (Role.DISPATCHER, Role.SYSADMIN, Role.SYSTEM)

@@ -1,8 +1,8 @@
-"""Lines in people's in-trays, each under a unique key: telling twice writes one."""
+"""Lines in people's in-trays, each under a unique key: telling twice writes one; and their reading."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from tickets.domain.actors import Actor
 from tickets.domain.states import OVER, Action
 from tickets.domain.words import Role
 from tickets.models import Notice, NoticeRead, Ticket
+from tickets.queries import trays
 
 A = Action
 #: What a notice asks for (its kind), and the acts by which that is done.
@@ -59,8 +60,11 @@ def done(*, ticket: Ticket, action: Action, now: datetime) -> None:
         Notice.objects.filter(ticket=ticket, kind__in=kinds, done_at__isnull=True).update(done_at=now)
 
 
-def read(*, notice: Notice, actor: Actor, now: datetime) -> None:
-    """The actor has seen the line; seeing it twice changes nothing."""
-    NoticeRead.objects.bulk_create(
-        [NoticeRead(notice=notice, user_id=actor.account, read_at=now)], ignore_conflicts=True
-    )
+def mark_read(*, actor: Actor, notices: Iterable[int], now: datetime) -> int:
+    """Mark these notices as read by the actor; how many were new. Those not addressed to him are passed over, reading twice is calm."""
+    if actor.user_id is None:
+        return 0
+    ids = list(trays.unread_notices(actor).filter(pk__in=list(notices)).values_list("pk", flat=True))
+    rows = [NoticeRead(notice_id=pk, user_id=actor.user_id, read_at=now) for pk in ids]
+    NoticeRead.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)

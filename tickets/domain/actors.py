@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .words import Role
 
@@ -40,15 +40,6 @@ class Actor:
         if self.user_id:
             return f"user:{self.user_id} for user:{self.deputy_for}" if self.deputy_for else f"user:{self.user_id}"
         return f"platform:{self.source}" if self.source else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """Why an act is done: a code of a closed list and words of the actor."""
-
-    code: str = ""
-    text: str = ""
-    evidence: tuple[int, ...] = field(default=())
 
 
 SYSTEM = Actor(name="system", roles=frozenset({Role.SYSTEM}))

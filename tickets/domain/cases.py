@@ -17,7 +17,6 @@ from .terms import BadTerms, End, Pause, Terms, Unit
 
 T = TypeVar("T")
 REQUIRED = ("id", "start", "unit", "limit")
-COLUMNS = (*REQUIRED, "tag", "end", "hours", "pauses", "extension", "restart", "last_day", "due", "note")
 BEYOND = "beyond-calendar"
 UNITS: dict[str, Unit] = {
     "working day": Unit.WORKING_DAYS,

@@ -36,6 +36,8 @@ class Channel(Labelled):
     DIRECT = "direct", "来电来访", "Direct call or visit"
 
 
+#: What is taken in by our own people, without a platform.
+OWN_DOORS = (Channel.DIRECT, Channel.RADIO, Channel.DISCLOSURE, Channel.OPINION)
 #: An inspector's notice and a finding of our own staff have nobody to be contacted.
 NO_CALLER = (Channel.INSPECTION.value, Channel.OPINION.value)
 

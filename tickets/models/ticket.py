@@ -136,10 +136,6 @@ class Ticket(models.Model):
     def stage(self) -> State:
         return State(self.state)
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
     def canonical(self) -> dict[str, Any]:
         """The guarded facts in the form the journal digests: what a verify compares the row with."""
         return {

@@ -19,7 +19,7 @@ from .reckoning import pauses_of, terms_of
 
 Pair = tuple[str, str]
 #: At our own doors nobody dispatches to us: the limit runs from what came in.
-OWN_DOORS = {
+BEGINS = {
     Channel.DIRECT.value: ("收到", "receipt"),
     Channel.DISCLOSURE.value: ("收到", "receipt"),
     Channel.OPINION.value: ("发现", "the finding"),
@@ -51,7 +51,7 @@ def told(timer: Timer, calendar: WorkingCalendar, now: datetime) -> tuple[tuple[
     start = Start(timer.policy.starts_at) if timer.policy else Start.RECEIPT
     begins = (start.zh, start.en)
     if start is Start.SOURCE_DISPATCH and timer.inquiry is not None:
-        begins = OWN_DOORS.get(timer.inquiry.channel, begins)
+        begins = BEGINS.get(timer.inquiry.channel, begins)
     told = explain(
         terms_of(timer), timer.started_at, calendar, pauses_of(timer), extension=timer.extension, restart=timer.restarted_at, now=now,
         event=begins,

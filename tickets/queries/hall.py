@@ -33,6 +33,7 @@ from .worklists import Worklist
 Part = QuerySet[Any, Any]
 #: What asks a section for a word, as its notices are called.
 ASKED = ("chase", "supervise", "instruct")
+#: Messages that wait for a person.
 UNDELIVERED = (Post.DEAD.value, Post.UNKNOWN.value)
 #: So much of a reply stands in a line.
 BEGINNING = 90

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,12 @@ def of(ticket: Ticket) -> QuerySet[Inquiry]:
 
 def live(ticket: Ticket) -> list[Inquiry]:
     """Those a source still waits for: not finished outside, and only the newest round of each number."""
-    newest: dict[tuple[str, str], Inquiry] = {}
-    for inquiry in of(ticket):
-        newest[(inquiry.source_id, inquiry.number)] = inquiry
+    return live_of(of(ticket))
+
+
+def live_of(known: Iterable[Inquiry]) -> list[Inquiry]:
+    """The same among those of a ticket that were read already, the newest round of a number last."""
+    newest = {(inquiry.source_id, inquiry.number): inquiry for inquiry in known}
     return [inquiry for inquiry in newest.values() if inquiry.outer_state not in FINISHED and inquiry.closed_at is None]
 
 

@@ -17,9 +17,4 @@ def find(ground: str, channel: str) -> PauseRule | None:
     return max(fitting, key=lambda row: (bool(row.channel), row.pk), default=None)
 
 
-def lawful(channel: str) -> list[PauseRule]:
-    """The rules of ``LAWFUL`` grounds for a channel."""
-    return [rule for ground in LAWFUL if (rule := find(ground.value, channel)) is not None]
-
-
 cached = Cached(lambda: list(PauseRule.objects.filter(is_active=True)), PauseRule)

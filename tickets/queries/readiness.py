@@ -127,17 +127,12 @@ def _contact(ticket: Ticket, known: Known) -> Iterator[Finding]:
         )
         yield Finding("good", f"{zh}（{at.month}月{at.day}日 {at:%H:%M}）", f"{en} ({at.day} {at:%b %H:%M})", "contact")
         return
-    needing = [each for each in _live(known.inquiries) if each.needs_reply and not each.is_anonymous]
+    needing = [each for each in inquiries.live_of(known.inquiries) if each.needs_reply and not each.is_anonymous]
     if any(each.source_id in ("hotline", "business") for each in needing):
         zh, en = "答复前须联系群众，或写明未联系上的原因。", "Contact the caller first, or record why it failed."
         yield Finding("stop", zh, en, "contact", "contact")
     elif needing and ticket.channel != Channel.INSPECTION:
         yield Finding("mind", "尚未联系群众", "The caller was not contacted yet", "contact")
-
-
-def _live(of_ticket: Sequence[Inquiry]) -> list[Inquiry]:
-    newest = {(each.source_id, each.number): each for each in of_ticket}
-    return [each for each in newest.values() if each.outer_state not in inquiries.FINISHED and each.closed_at is None]
 
 
 def _evidence(ticket: Ticket, text: Text, known: Known) -> Iterator[Finding]:

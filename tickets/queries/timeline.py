@@ -14,9 +14,9 @@ from django.db.models.functions import Cast, StrIndex, Substr
 
 from tickets.domain.messages import Happening, Telling
 from tickets.domain.states import Action
+from tickets.domain.words import OWN_DOORS
 from tickets.models import Event, Exchange, OutboxRow, RequestKind, Ticket
 
-from .explaining import OWN_DOORS
 from .together import Rows
 
 #: Events that are no acts of the table.

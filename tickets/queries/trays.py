@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -74,11 +73,6 @@ def _read_or_not(row: dict[str, Any], read: set[int]) -> dict[str, Any]:
 def unread(*, actor: Actor) -> int:
     """How many are unread, counted to 1,001 at the most."""
     return count(unread_notices(actor).values("pk"))
-
-
-def newest_at(*, actor: Actor) -> datetime | None:
-    """When the newest notice came, for a tray that wants to know whether to look again."""
-    return notices(actor).order_by("-id").values_list("created_at", flat=True).first()
 
 
 def _shown(row: dict[str, Any], scope: scopes.Scope) -> dict[str, Any]:

@@ -94,5 +94,5 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw());
-window.addEventListener("beforeprint", () => { document.documentElement.dataset.printing = "yes"; drawn.forEach((chart) => chart.resize()); draw(); });
-window.addEventListener("afterprint", () => { delete document.documentElement.dataset.printing; draw(); });
+window.addEventListener("beforeprint", () => { drawn.forEach((chart) => chart.resize()); draw(); });
+window.addEventListener("afterprint", () => draw());

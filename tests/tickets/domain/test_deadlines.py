@@ -12,7 +12,6 @@ from tickets.domain.cases import BadCase, read_case, read_moment, read_pauses, r
 from tickets.domain.deadlines import BadTerms, End, Pause, Terms, Unit, due
 from tickets.domain.explain import explain
 from tickets.domain.moments import SHANGHAI, NaiveMoment
-from tickets.domain.progress import remaining, used
 from tickets.domain.seed import seed_calendar
 
 SEED = seed_calendar()
@@ -115,52 +114,6 @@ def test_without_a_pause_late_begins_at_the_moment() -> None:
     found = due(FIVE_DAYS, at("2026-10-08T10:00"), SEED)
     assert found.breach_at == found.late_after == found.moment
     assert not found.paused
-
-
-@pytest.mark.parametrize(
-    ("now", "working", "calendar", "is_last"),
-    [
-        ("2026-09-30T11:00", 5, 13, False),
-        ("2026-10-03T11:00", 5, 10, False),
-        ("2026-10-12T23:00", 1, 1, False),
-        ("2026-10-13T09:00", 0, 0, True),
-    ],
-)
-def test_what_is_left(now: str, working: int, calendar: int, is_last: bool) -> None:
-    left = remaining(FIVE_DAYS, at("2026-09-30T10:00"), at(now), SEED)
-    assert (left.working_days, left.calendar_days, left.is_last_day) == (working, calendar, is_last)
-    assert not left.is_overdue
-
-
-def test_what_is_left_on_the_last_day_is_told_in_seconds() -> None:
-    left = remaining(Terms(5, Unit.WORKING_DAYS, End.CLOSE), at("2026-09-30T10:00"), at("2026-10-13T10:15"), SEED)
-    assert (left.seconds, left.open_seconds) == (7.25 * 3600, 4.75 * 3600)
-
-
-@pytest.mark.parametrize(("now", "days"), [("2026-10-14T00:00", 1), ("2026-10-14T20:00", 1), ("2026-10-17T09:00", 3)])
-def test_overdue_counts_working_days_from_the_first_after_the_end(now: str, days: int) -> None:
-    left = remaining(FIVE_DAYS, at("2026-09-30T10:00"), at(now), SEED)
-    assert (left.is_overdue, left.late_days) == (True, days)
-    assert left.late_seconds == (at(now) - at("2026-10-14T00:00")).total_seconds()
-
-
-def test_a_paused_limit_is_not_overdue() -> None:
-    pause = Pause(at("2026-10-13T15:00"))
-    assert not remaining(FIVE_DAYS, at("2026-09-30T10:00"), at("2026-10-20T10:00"), SEED, [pause]).is_overdue
-
-
-@pytest.mark.parametrize(
-    ("unit", "now", "amount"),
-    [
-        (Unit.WORKING_DAYS, "2026-10-10T10:00", 3),
-        (Unit.CALENDAR_DAYS, "2026-10-10T10:00", 10),
-        (Unit.WORKING_HOURS, "2026-10-08T09:30", Decimal("6.5")),
-        (Unit.CLOCK_HOURS, "2026-09-30T10:15", Decimal("0.25")),
-    ],
-)
-def test_what_is_used(unit: Unit, now: str, amount: Decimal) -> None:
-    found = used(Terms(20, unit), at("2026-09-30T10:00"), at(now), SEED, extension=2)
-    assert (found.amount, found.total) == (amount, 22)
 
 
 def test_a_short_deadline_is_told_day_by_day() -> None:

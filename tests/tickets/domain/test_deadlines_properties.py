@@ -13,7 +13,6 @@ from tickets.domain.calendar import SpecialDay, WorkingCalendar
 from tickets.domain.deadlines import End, Pause, Terms, Unit, due
 from tickets.domain.explain import explain
 from tickets.domain.moments import SECOND, to_local
-from tickets.domain.progress import remaining, used
 
 from .strategies import FIRST, LAST, calendars, days, minutes, moments, near, terms
 
@@ -108,23 +107,6 @@ def test_the_lines_add_up_to_the_limit(
     assert all(line.zh and line.en for line in told.lines)
     if limit.end is End.MIDNIGHT or not limit.unit.is_days:
         assert told.lines[-1].ends == told.due.moment
-
-
-@given(calendars(), terms(), case)
-def test_used_reaches_the_whole_limit_exactly_at_the_due_moment(
-    calendar: WorkingCalendar, limit: Terms, paused: tuple[datetime, list[Pause]]
-) -> None:
-    start, breaks = paused
-    found = due(limit, start, calendar, breaks)
-    before = found.moment - timedelta(seconds=1)
-    at_end = used(limit, start, found.moment if not limit.unit.is_days else before, calendar, breaks)
-    if limit.unit is Unit.CALENDAR_DAYS:
-        assert at_end.amount >= limit.amount
-    else:
-        assert abs(at_end.amount - limit.amount) < 1
-    left = remaining(limit, start, before, calendar, breaks)
-    assert left.is_overdue is False
-    assert left.working_days == 0 or left.due.paused
 
 
 def _in_order(spans: Sequence[tuple[datetime, datetime]]) -> bool:

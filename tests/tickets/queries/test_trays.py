@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tickets.making import NOW, make_section, make_ticket, make_user
-from tickets.actions import notices, timers
+from tickets.actions import notices
 from tickets.domain.words import Role
 from tickets.models import Notice
 from tickets.queries import trays
@@ -55,8 +55,8 @@ def test_reading_is_once_and_only_ones_own() -> None:
         notices.tell(key=str(number), kind="to_office", role=Role.DISPATCHER, now=NOW)
     ids = list(Notice.objects.values_list("pk", flat=True))
     assert trays.unread(actor=office.actor()) == 3
-    assert timers.mark_read(actor=leader.actor(), notices=ids, now=NOW) == 0
-    assert timers.mark_read(actor=office.actor(), notices=ids[:2], now=NOW) == 2
-    assert timers.mark_read(actor=office.actor(), notices=ids[:2], now=NOW) == 0
+    assert notices.mark_read(actor=leader.actor(), notices=ids, now=NOW) == 0
+    assert notices.mark_read(actor=office.actor(), notices=ids[:2], now=NOW) == 2
+    assert notices.mark_read(actor=office.actor(), notices=ids[:2], now=NOW) == 0
     assert (trays.unread(actor=office.actor()), trays.unread(actor=other.actor())) == (1, 3)
     assert [row["is_read"] for row in trays.page(actor=office.actor()).rows] == [True, True, False]

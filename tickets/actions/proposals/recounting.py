@@ -60,7 +60,7 @@ class Recounted:
 @dataclass(slots=True)
 class Target:
     """Under what is counted. ``instead``: policy rows by the id of the row they take the place of. ``loosens``: clocks that stay with
-    an edition (one of ``loosened`` where given) follow ``calendar`` again."""
+    an edition follow ``calendar`` again."""
 
     calendar: WorkingCalendar
     now: datetime
