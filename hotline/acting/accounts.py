@@ -295,13 +295,14 @@ def _check_apart(user: User, wanted: list[str]) -> None:
 
 @transaction.atomic
 def drop_factor(*, user: User, actor: Actor, now: datetime, reason: str) -> None:
-    """Take the second factor off an account whose owner has lost telephone and codes; its sessions end."""
+    """Take the second factor off an account whose owner has lost telephone and codes; its sessions and its token end."""
     _check(actor, Role.SECURITY)
     if user.pk == actor.user_id:
         raise UnableToMove("self", "请在“我的账号”中办理。", "Do that under “My account”.")
     factors.drop(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
+    tokens.drop(user=user, actor=actor, now=now)
     _record("factor_dropped", user, actor, now, reason=reason[:200])
 
 

@@ -239,11 +239,13 @@ def test_the_last_administrator_stays(bureau: Bureau) -> None:
 def test_a_lost_second_factor_is_taken_off_by_the_security_administrator(bureau: Bureau) -> None:
     user = bureau.people["handler"]
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    tokens.give(user=user, actor=user.actor(), now=clock.now())
     address = f"/setup/people/{user.pk}/factor/"
     assert post(bureau.people["sysadmin"], address, reason="手机丢失").status_code == 409
     assert post(bureau.people["security"], address, reason="手机丢失，已当面核实").status_code == 303
     assert not Authenticator.objects.exists()
     assert last("accounts") == "factor_dropped"
+    assert not Token.objects.exists()
 
 
 # --- the first two ---------------------------------------------------------------------------------------------------------------
