@@ -74,6 +74,7 @@ def test_pages_of_one_person_and_section(bureau: Bureau) -> None:
             )
         assert Desk(bureau.people["dispatcher"]).client.get(f"/setup/people/{there}/{part}").status_code == 403
     assert Desk(bureau.people["sysadmin"]).client.get("/setup/people/999999/").status_code == 404
+    assert Desk(bureau.people["sysadmin"]).client.get(f"/setup/people/{there}/leave/?to=nosuch").status_code == 404
     assert Desk(bureau.people["sysadmin"]).client.get(f"/setup/sections/{bureau.lead.pk}/close/").status_code == 200
 
 
