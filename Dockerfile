@@ -28,4 +28,4 @@ USER house
 VOLUME /srv/var
 EXPOSE 8600
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-m", "config.probe", "/ready"]
-CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8600", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "30", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8600", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "30", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--logger-class", "config.logs.AccessLog"]

@@ -95,7 +95,8 @@ class Plan:
         """The pages and the API."""
         options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "20"]
         where = ["--bind", f"{self.host}:{self.port}", "--worker-tmp-dir", str(self.runtime), "--access-logfile", "-"]
-        return [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options, *where]
+        log = ["--logger-class", "config.logs.AccessLog"]
+        return [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options, *where, *log]
 
     def platforms(self) -> list[str]:
         """The stand-ins of the four outside platforms."""

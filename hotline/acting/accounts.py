@@ -64,15 +64,15 @@ def create(
     user.set_unusable_password()
     ledger.save_with_history(user, actor=actor, now=now, reason=reason)
     _record("account_made", user, actor, now, section=section.code if section else "")
-    _tell_security(user, "account_made", now)
+    _tell(Role.SECURITY, user, "account_made", now)
     return user, links.make(kind=LinkKind.ACCOUNT, user=user, by=actor, now=now)
 
 
-def _tell_security(user: User, kind: str, now: datetime) -> None:
+def _tell(role: Role, user: User, kind: str, now: datetime) -> None:
     notices.tell(
-        key=f"{kind}:{user.pk}:{now.timestamp():.0f}",
+        key=f"{kind}:{role.value}:{user.pk}:{now.timestamp():.0f}",
         kind=kind,
-        role=Role.SECURITY,
+        role=role,
         now=now,
         facts={"content": f"{user} · {user.username}"},
     )
@@ -201,25 +201,57 @@ def switch_on(*, user: User, actor: Actor, now: datetime, reason: str = "switch 
     user.set_unusable_password()
     ledger.save_with_history(user, actor=actor, now=now, reason=reason)
     _record("account_switched_on", user, actor, now)
-    _tell_security(user, "account_made", now)
+    _tell(Role.SECURITY, user, "account_made", now)
     return links.make(kind=LinkKind.ACCOUNT, user=user, by=actor, now=now)
 
 
 @transaction.atomic
 def reset(*, user: User, actor: Actor, now: datetime) -> str:
-    """The token of a link for a new password; the present one is good until then. Its owner and the security administrator are told."""
+    """The token of a link for a new password; the present one is good until then. Its owner and the security administrator are told.
+    Raises UnableToMove for those who watch the system administrator: he could open their link himself."""
     _check(actor, Role.SYSADMIN)
-    if not user.is_active:
-        raise UnableToMove("off", "账号已停用，请先启用。", "The account is switched off: switch it on first.")
     if user.pk == actor.user_id:
         raise UnableToMove("self", "请在“我的账号”中修改自己的密码。", "Change your own password under “My account”.")
+    if _watches(user):
+        raise UnableToMove(
+            "watcher",
+            "安全管理员、审计管理员的密码不由系统管理员单独重设：请停用该账号后重新启用，再由安全管理员授予岗位；"
+            "只有一名安全管理员的，由运维人员在服务器上执行 manage.py first_admin --again 用户名。",
+            "The system administrator alone resets no password of a security administrator or auditor: switch the account off and on "
+            "again, and let the security administrator grant its role anew; of the only security administrator, whoever runs the server "
+            "does it with manage.py first_admin --again USERNAME.",
+        )
+    return _link(user, actor, now)
+
+
+@transaction.atomic
+def reset_on_server(*, user: User, now: datetime) -> str:
+    """The same for a security administrator or an auditor, by whoever runs the server."""
+    if not _watches(user):
+        raise UnableToMove(
+            "role",
+            "仅用于安全管理员、审计管理员的账号，其他账号由系统管理员办理。",
+            "Only for security administrators and auditors: the system administrator does it for others.",
+        )
+    return _link(user, SYSTEM, now)
+
+
+def _watches(user: User) -> bool:
+    return bool({Role.SECURITY.value, Role.AUDITOR.value} & set(user.roles))
+
+
+def _link(user: User, actor: Actor, now: datetime) -> str:
+    if not user.is_active:
+        raise UnableToMove("off", "账号已停用，请先启用。", "The account is switched off: switch it on first.")
     _record("link_made", user, actor, now)
     if user.has_usable_password():
         role = next((role for role in Role if role in user.actor().roles), Role.HANDLER)
         notices.tell(
             key=f"link_made:{user.pk}:{now.timestamp():.0f}", kind="link_made", role=role, user_id=user.pk, now=now
         )
-        _tell_security(user, "link_made_for", now)
+        _tell(Role.SECURITY, user, "link_made_for", now)
+    if set(user.roles) & {role.value for role in WATCHERS}:
+        _tell(Role.AUDITOR, user, "link_made_for", now)
     kind = LinkKind.RESET if user.has_usable_password() else LinkKind.ACCOUNT
     return links.make(kind=kind, user=user, by=actor, now=now)
 
@@ -295,13 +327,14 @@ def _check_apart(user: User, wanted: list[str]) -> None:
 
 @transaction.atomic
 def drop_factor(*, user: User, actor: Actor, now: datetime, reason: str) -> None:
-    """Take the second factor off an account whose owner has lost telephone and codes; its sessions end."""
+    """Take the second factor off an account whose owner has lost telephone and codes; its sessions and its token end."""
     _check(actor, Role.SECURITY)
     if user.pk == actor.user_id:
         raise UnableToMove("self", "请在“我的账号”中办理。", "Do that under “My account”.")
     factors.drop(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
+    tokens.drop(user=user, actor=actor, now=now)
     _record("factor_dropped", user, actor, now, reason=reason[:200])
 
 

@@ -21,6 +21,7 @@ from .fields import Strict, Text, When, word
 CHAIN = "calls"
 KEPT_FOR = timedelta(days=190)  # the law asks for six months of logs
 FORGOTTEN_AT_ONCE = 20
+LEFT_OPEN = timedelta(hours=4)  # a call that is over and names nobody, until its matter is logged
 
 
 class EventForm(Strict):
@@ -58,7 +59,7 @@ def _book(call: Call, event: CallEvent, agent: int | None, at: datetime) -> None
         call.rings = [*call.rings, agent]
     elif event is CallEvent.ANSWER:
         call.answered_at = min(call.answered_at or at, at)
-        call.agent_id = agent or call.agent_id
+        call.agent_id = call.agent_id or agent
     elif event is CallEvent.HANGUP:
         call.ended_at = min(call.ended_at or at, at)
 
@@ -89,7 +90,14 @@ def of_clerk(pk: str | int, user: User, now: datetime) -> Call | None:
         return None
     if call.state(now) is CallState.MISSED:
         return call if call.called_back_by_id == user.pk else None
-    return call if is_for(call, user) else None
+    return call if is_for(call, user) and not _is_closed(call, now) else None
+
+
+def _is_closed(call: Call, now: datetime) -> bool:
+    """Whether a call that is over and names nobody can be taken by nobody any more."""
+    if call.agent_id is not None or call.state(now) is not CallState.ENDED:
+        return False
+    return call.inquiry_id is not None or now - (call.ended_at or call.came_at) > LEFT_OPEN
 
 
 def is_for(call: Call, user: User) -> bool:

@@ -17,6 +17,8 @@ from hotline.models import UsedPassword, User
 from tickets.actions import ledger
 from tickets.domain.actors import Actor
 
+from . import tokens
+
 CHAIN = "accounts"
 LEAST_KINDS = 3
 #: From this length on a password of fewer kinds is as good: a sentence is easier to keep in mind.
@@ -84,7 +86,7 @@ def rules() -> list[str]:
 
 @transaction.atomic
 def change(*, user: User, password: str, actor: Actor, now: datetime, action: str = "password_changed") -> None:
-    """Set a password that the validators have seen; the one before is remembered, the act is journalled."""
+    """Set a password that the validators have seen; the one before is remembered, its token ends, the act is journalled."""
     if user.has_usable_password():
         UsedPassword.objects.create(user=user, password=user.password, replaced_at=now)
         kept = UsedPassword.objects.filter(user=user).values_list("pk", flat=True)[: settings.PASSWORDS_REMEMBERED]
@@ -93,6 +95,7 @@ def change(*, user: User, password: str, actor: Actor, now: datetime, action: st
     user.password_set_at = now
     ledger.save_with_history(user, actor=actor, now=now, reason=action)
     ledger.record(chain_name=CHAIN, action=action, actor=actor, now=now, refs={"user": user.pk})
+    tokens.drop(user=user, actor=actor, now=now)
 
 
 def is_due(user: User, now: datetime) -> bool:

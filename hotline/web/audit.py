@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hotline import exports
+from hotline.acting.fields import FIRST_YEAR, LAST_YEAR
 from hotline.exports import Column, Sheet
 from hotline.telling import audit as telling
 from hotline.telling import proof
@@ -86,9 +87,10 @@ def _is_number(text: str) -> bool:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _narrowed(asked: dict[str, str]) -> Narrowed:

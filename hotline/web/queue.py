@@ -175,8 +175,7 @@ def bulk(visit: Visit) -> HttpResponse:
 @page("page.queue.bulk")
 def undo(visit: Visit) -> HttpResponse:
     """Take the last act on many back, ticket by ticket, where nothing has happened since."""
-    kept = visit.request.session.pop("undo", None)
-    if visit.request.method != "POST" or not kept:
+    if visit.request.method != "POST" or not (kept := visit.request.session.pop("undo", None)):
         return visit.go(reverse("queue"))
     done = many.undo(kept, actor=visit.actor, now=visit.now)
     back = visit.back(reverse("queue"))

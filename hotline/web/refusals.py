@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,12 +50,22 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form that came without its token; what was typed is kept for whoever sits there."""
-    if keep_unsent(request):
+    """403 of a form that came without its token; what was typed on a page of ours is kept for whoever sits there."""
+    if _is_from_here(request) and keep_unsent(request):
         return HttpResponseRedirect(reverse("unsent"))
     return _told(
         request, 403, "csrf", _("Please try again"), _("The page was open too long: go back, reload it, try again.")
     )
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this house sent the form; one that says nothing is believed nothing."""
+    try:
+        sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    except ValueError:
+        return False
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    return f"{sender.scheme}://{sender.netloc}" in ours
 
 
 def keep_unsent(request: HttpRequest) -> bool:

@@ -63,6 +63,8 @@ def test_it_is_narrowed_by_kind_person_and_day_and_says_nothing_personal(bureau:
     assert PARTY.name not in whole
     assert "ab" * 32 not in whole
     assert body_of(bureau, "/audit/?day=soon&person=x&before=no&chain=none")
+    for day in ("0001-01-01", "9999-12-31"):
+        assert table_of(body_of(bureau, f"/audit/?day={day}")).count("<tr") > 1, "it narrows nothing"
 
 
 def test_older_records_stand_on_the_next_page(bureau: Bureau) -> None:

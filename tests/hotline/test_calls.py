@@ -127,6 +127,34 @@ def test_a_call_rings_where_it_rings_and_is_his_who_answers(bureau: Bureau, cler
     assert 'value="8001"' not in clerk.get("/intake/calls/").content.decode()
 
 
+def test_who_has_answered_a_call_keeps_it(bureau: Bureau, clerk: Desk) -> None:
+    office = Desk(bureau.people["dispatcher"])
+    tell(clerk, "ring", number=NUMBER, agent="dispatcher")
+    tell(clerk, "answer", agent="dispatcher")
+    assert tell(clerk, "answer", agent="intake")["agent"] == "dispatcher"
+    address = f"/intake/?call={Call.objects.get().pk}"
+    for _ in ("talking", "ended"):
+        assert NUMBER in office.get(address).content.decode()
+        assert NUMBER not in clerk.get(address).content.decode()
+        tell(clerk, "hangup")
+
+
+def test_a_call_of_nobody_closes_when_its_matter_is_logged_or_hours_have_passed(
+    bureau: Bureau, clerk: Desk, settings: Any
+) -> None:
+    for name in ("logged", "left"):
+        tell(clerk, "ring", name, number=NUMBER)
+        tell(clerk, "answer", name)
+        tell(clerk, "hangup", name)
+    first, second = (f"/intake/?call={Call.objects.get(call_id=name).pk}" for name in ("logged", "left"))
+    assert all(NUMBER in clerk.get(address).content.decode() for address in (first, second))
+    logged(clerk, call=first.rpartition("=")[2])
+    office = Desk(bureau.people["dispatcher"])
+    assert [NUMBER in office.get(address).content.decode() for address in (first, second)] == [False, True]
+    settings.CLOCK_OFFSET += timedelta(hours=5)
+    assert NUMBER not in Desk(bureau.people["dispatcher"]).get(second).content.decode()
+
+
 def test_without_scripts_the_form_opens_with_the_number_and_the_matter_hangs_on_the_call(clerk: Desk) -> None:
     tell(clerk, "ring", number=NUMBER)
     tell(clerk, "answer", agent="intake")

@@ -114,6 +114,7 @@ def test_either_goes_into_the_other_and_comes_out_again(bureau: Bureau, desk: De
     shown = desk.get(address).content.decode()
     assert f"撤销并单 {second.number}" in shown
     assert "undo" in shown or "撤销" in shown
+    assert desk.get("/desk/undo/").status_code == 303
     desk.client.post("/desk/undo/", {"back": address})
     assert (again(second).state, again(second).parent) == ("dispatched", None)
     versions = {f"version-{each.number}": str(again(each).version) for each in (first, second)}

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
+from hotline.acting import accounts
 from hotline.models import UsedPassword, User
 from hotline.permissions import passwords, tokens
 from tests.hotline.bureau import PASSWORD, Bureau, Desk
@@ -155,6 +156,30 @@ def test_a_password_and_a_token_change_with_their_entry_in_the_journal_or_not_at
     assert User.objects.get(pk=user.pk).check_password(PASSWORD)
     assert not UsedPassword.objects.exists()
     assert Token.objects.get().key == held
+
+
+def program_of(user: User) -> Desk:
+    program = Desk()
+    program.headers = {"Authorization": f"Token {tokens.give(user=user, actor=user.actor(), now=clock.now())}"}
+    return program
+
+
+def test_a_token_ends_with_the_password_it_was_made_under(bureau: Bureau) -> None:
+    program = program_of(bureau.people["handler"])
+    assert program.get("/api/me").status_code == 200
+    change(browser_of("handler"), NEW)
+    assert program.get("/api/me").status_code == 401
+    actions = Event.objects.filter(chain="accounts").order_by("seq").values_list("action", flat=True)
+    assert list(actions) == ["token_given", "password_changed", "token_dropped"]
+
+
+def test_a_token_ends_with_a_password_set_by_link(bureau: Bureau) -> None:
+    user = bureau.people["handler"]
+    program = program_of(user)
+    token = accounts.reset(user=user, actor=bureau.actor("sysadmin"), now=clock.now())
+    assert program.get("/api/me").status_code == 200, "until the link is used"
+    assert Client().post(f"/join/{token}/", {"password1": NEW, "password2": NEW}).status_code == 302
+    assert program.get("/api/me").status_code == 401
 
 
 def test_the_language_of_the_account(bureau: Bureau) -> None:

@@ -153,6 +153,26 @@ def test_nobody_else_gets_it(late: tuple[Client, str]) -> None:
     assert Draft.objects.filter(pk=kept.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ({"Origin": "http://testserver"}, 1),
+        ({"Referer": "http://testserver/desk/"}, 1),
+        ({"Origin": "https://evil.example"}, 0),
+        ({"Origin": "null", "Referer": "http://testserver/desk/"}, 0),
+        ({"Referer": "http://testserver.evil.example/"}, 0),
+        ({"Referer": "http://[/"}, 0),
+        ({}, 0),
+    ],
+)
+def test_without_its_token_only_a_form_of_ours_is_kept(bureau: Bureau, headers: dict[str, str], kept: int) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(bureau.people["handler"])
+    answer = browser.post("/desk/bulk/", {"do": "sign", "note": NOTE}, headers=headers)
+    assert answer.status_code == (302 if kept else 403)
+    assert Draft.objects.count() == kept
+
+
 def test_a_refused_form_stays_kept_and_its_writer_throws_it_away(late: tuple[Client, str]) -> None:
     browser, address = late
     send(browser, address)
@@ -181,7 +201,8 @@ def test_a_form_with_a_stale_token_is_kept_too(bureau: Bureau) -> None:
     ticket = dispatched(bureau)
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(bureau.people["handler"])
-    answer = strict.post(f"/tickets/{ticket.number}/contact/", {"note": NOTE, "csrfmiddlewaretoken": "x" * 64})
+    typed = {"note": NOTE, "csrfmiddlewaretoken": "x" * 64}
+    answer = strict.post(f"/tickets/{ticket.number}/contact/", typed, headers={"Origin": "http://testserver"})
     assert answer.headers["Location"] == "/unsent/"
     page = strict.get("/unsent/").content.decode()
     assert NOTE in page

@@ -74,6 +74,7 @@ def test_pages_of_one_person_and_section(bureau: Bureau) -> None:
             )
         assert Desk(bureau.people["dispatcher"]).client.get(f"/setup/people/{there}/{part}").status_code == 403
     assert Desk(bureau.people["sysadmin"]).client.get("/setup/people/999999/").status_code == 404
+    assert Desk(bureau.people["sysadmin"]).client.get(f"/setup/people/{there}/leave/?to=nosuch").status_code == 404
     assert Desk(bureau.people["sysadmin"]).client.get(f"/setup/sections/{bureau.lead.pk}/close/").status_code == 200
 
 
@@ -160,6 +161,32 @@ def test_a_reset_is_told_to_the_owner_and_to_the_security_administrator(bureau: 
     assert User.objects.get(username="leader").check_password(PASSWORD), "the present one is good until then"
 
 
+@pytest.mark.parametrize("name", ["security", "auditor"])
+def test_the_system_administrator_alone_opens_no_account_that_watches_him(bureau: Bureau, name: str) -> None:
+    answer = post(bureau.people["sysadmin"], f"/setup/people/{bureau.people[name].pk}/link/")
+    assert answer.status_code == 409
+    assert "first_admin --again" in answer.content.decode()
+    assert not OneTimeLink.objects.exists()
+
+
+def test_a_watcher_gets_his_link_from_the_server_and_the_auditors_are_told(bureau: Bureau) -> None:
+    said = StringIO()
+    call_command("first_admin", "--again", "security", "--address", "https://hotline.example/", stdout=said)
+    assert Client().post(token_of(said.getvalue()), {"password1": NEW, "password2": NEW}).status_code == 302
+    assert User.objects.get(username="security").check_password(NEW)
+    assert set(Notice.objects.filter(kind="link_made_for").values_list("role", flat=True)) == {"security", "auditor"}
+    assert Event.objects.get(chain="accounts", action="link_made").actor == "system"
+    for nobody in ("leader", "sysadmin", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("first_admin", "--again", nobody)
+
+
+def test_the_auditors_are_told_of_a_link_for_another_system_administrator(bureau: Bureau) -> None:
+    other = make_user("sysadmin2", (Role.SYSADMIN,))
+    assert post(bureau.people["sysadmin"], f"/setup/people/{other.pk}/link/").status_code == 200
+    assert Notice.objects.filter(kind="link_made_for", role="auditor").count() == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -239,11 +266,13 @@ def test_the_last_administrator_stays(bureau: Bureau) -> None:
 def test_a_lost_second_factor_is_taken_off_by_the_security_administrator(bureau: Bureau) -> None:
     user = bureau.people["handler"]
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    tokens.give(user=user, actor=user.actor(), now=clock.now())
     address = f"/setup/people/{user.pk}/factor/"
     assert post(bureau.people["sysadmin"], address, reason="手机丢失").status_code == 409
     assert post(bureau.people["security"], address, reason="手机丢失，已当面核实").status_code == 303
     assert not Authenticator.objects.exists()
     assert last("accounts") == "factor_dropped"
+    assert not Token.objects.exists()
 
 
 # --- the first two ---------------------------------------------------------------------------------------------------------------

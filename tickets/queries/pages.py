@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -19,6 +19,9 @@ from .together import Columns
 
 MOST = 200
 COUNTED = 1_001
+LONGEST = 200
+#: A limit stands in these years; a moment at the end of the calendar can be converted nowhere.
+FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class BadCursor(ValueError):
@@ -104,19 +107,26 @@ def _cut(found: list[dict[str, Any]], size: int, mark: Any) -> Page:
 
 def _opened_due(after: str) -> tuple[datetime | None, int]:
     due, pk = _opened(after, 2)
+    return None if due is None else _moment(due, after), _whole(pk)
+
+
+def _moment(text: Any, after: str) -> datetime:
     try:
-        moment = None if due is None else datetime.fromisoformat(due)
-    except (TypeError, ValueError) as error:
+        moment = datetime.fromisoformat(text)
+        year = moment.astimezone(UTC).year
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadCursor(after) from error
-    if moment is not None and moment.tzinfo is None:
+    if moment.tzinfo is None or not FIRST_YEAR <= year <= LAST_YEAR:
         raise BadCursor(after)
-    return moment, _whole(pk)
+    return moment
 
 
 def _opened(after: str, parts: int) -> list[Any]:
+    if len(after) > LONGEST:
+        raise BadCursor(after[:LONGEST])
     try:
         values = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise BadCursor(after) from error
     if not isinstance(values, list) or len(values) != parts:
         raise BadCursor(after)

@@ -69,7 +69,7 @@ def leave(visit: Visit, pk: int) -> HttpResponse:
     """Switch an account off, or (``to``: a section's code or -) move it; its open work goes to a colleague or back to the section."""
     user = found(pk)
     to = visit.request.GET.get("to", "")
-    target = section_of(to) if to not in ("", "-") else None
+    target = _target(to)
     facts = {
         "tabs": tabs(visit),
         "person": user,
@@ -81,6 +81,14 @@ def leave(visit: Visit, pk: int) -> HttpResponse:
         visit, "setup/leave.html", LeaveForm, facts, choices={"successor": lambda: _colleagues(user)}
     )  # fmt: skip
     return asking.answer(lambda typed: _left(visit, user, target, typed, moves=bool(to)))
+
+
+def _target(to: str) -> Section | None:
+    """The section of the address; none of ours is nothing here."""
+    try:
+        return section_of(to) if to not in ("", "-") else None
+    except serializers.ValidationError as error:
+        raise Http404 from error
 
 
 def _colleagues(user: User) -> list[tuple[str, str]]:
