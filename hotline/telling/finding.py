@@ -12,7 +12,7 @@ from hotline.permissions.table import PERSON_SEARCH, SEES_CARD
 from hotline.wording import mask_text
 from tickets import clock
 from tickets.actions import ledger
-from tickets.domain import telephone
+from tickets.domain import personal, telephone
 from tickets.domain.actors import Actor
 from tickets.domain.moments import to_local
 from tickets.models import Inquiry, Person, Ticket, vault
@@ -25,6 +25,8 @@ CHAIN = "search"
 _PERSON = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[1-8]\d{16}[\dXx]")
 #: What is a number, or the beginning or the end of one, rather than a word.
 _NUMBERED = re.compile(r"(?:[A-Za-z]{2}-)?\d[\d\-]*|[A-Za-z]{0,4}-?\d[\dA-Za-z\-]{5,}")
+#: So many digits in a row may be a piece of a person's number, which pages cover.
+_DIGITS = re.compile(r"\d{4}")
 SERIAL, MOST = 7, 100
 IDENTITY = 18
 
@@ -41,14 +43,19 @@ def find(text: str, *, actor: Actor, scope: Scope, now: datetime, after: str = "
 
     A telephone or identity number is looked up by its keyed digest, and that search is journalled. Raises NotForYou, BadCursor.
     """
-    kind, condition = _condition(text.strip(), actor, now)
+    kind, condition = condition_of(text, actor=actor, now=now)
     found = scopes.visible(Ticket.objects.all(), scope).filter(condition)
     page = pages.by_newest(found, worklists.LISTED, after, size)
     return kind, Page(worklists.shown(page.rows, scope, now), page.next)
 
 
-def _condition(text: str, actor: Actor, now: datetime) -> tuple[str, Q]:
-    plain = telephone.plain(text)
+def condition_of(text: str, *, actor: Actor, now: datetime) -> tuple[str, Q]:
+    """What one field asks for, as ``kind`` and a condition on tickets: every list that is narrowed by words asks here.
+
+    Raises NotForYou.
+    """
+    text = text.strip()
+    plain = telephone.plain(personal.plain(text))
     if _PERSON.fullmatch(plain):
         if actor.roles & PERSON_SEARCH:
             return "person", Q(pk__in=of_person(plain, actor, now)) | numbered(text)
@@ -73,8 +80,11 @@ def of_person(plain: str, actor: Actor, now: datetime, *, is_recorded: bool = Tr
 
 def matching(text: str, actor: Actor) -> Any:
     """Tickets that hold the words, or have the number. Who may not read a confidential matter does not find it by its words
-    either: a hit would tell what it holds."""
+    either: a hit would tell what it holds. Digits find our numbers and the sources', never a text: it could be asked digit by digit
+    for a telephone that is covered."""
     wanted = text.strip()
+    if _DIGITS.search(telephone.plain(personal.plain(wanted))):
+        return numbered(wanted)
     found = words.holding(wanted)
     if _NUMBERED.fullmatch(wanted):
         return numbered(wanted) | (found & Q(is_confidential=False))
