@@ -92,7 +92,7 @@ class Tickets(Endpoint):
         )
         body = {
             **_logged(inquiry, received.result),
-            "duplicates": similar(form, self.scope, self.now, besides=inquiry.ticket_id),
+            "duplicates": similar(form, actor=self.actor, scope=self.scope, now=self.now, besides=inquiry.ticket_id),
         }
         address = {"Location": f"/api/tickets/{inquiry.ticket.number}", "ETag": etag(inquiry.ticket.version)}
         return ok(body, 201 if received.result in ("ticket", "joined") else 200, **address)

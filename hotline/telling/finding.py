@@ -15,6 +15,7 @@ from tickets.actions import ledger
 from tickets.domain import personal, telephone
 from tickets.domain.actors import Actor
 from tickets.domain.moments import to_local
+from tickets.domain.words import Role
 from tickets.models import Inquiry, Person, Ticket, vault
 from tickets.models.numbering import PREFIX
 from tickets.queries import duplicates, pages, scopes, words, worklists
@@ -71,11 +72,21 @@ def of_person(plain: str, actor: Actor, now: datetime, *, is_recorded: bool = Tr
     people = Person.objects.filter(Q(phone_digest=digest) | Q(incoming_digest=digest) | Q(id_digest=digest)).values(
         "pk"
     )
-    refs = {"digest": digest, "kind": "identity" if len(plain) == IDENTITY else "phone"}
     if is_recorded:
-        ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=now, refs=refs)
+        record(plain, actor, now)
     rows: QuerySet[Any, Any] = Inquiry.objects.filter(person__in=people).values("ticket_id")
     return rows
+
+
+def record(plain: str, actor: Actor, now: datetime) -> None:
+    """Journal that somebody looked for whoever has this number."""
+    refs = {"digest": vault.digest(plain), "kind": "identity" if len(plain) == IDENTITY else "phone"}
+    ledger.record(chain_name=CHAIN, action="search_person", actor=actor, now=now, refs=refs)
+
+
+def links_petitioners(actor: Actor) -> bool:
+    """Whether he may be told that a confidential matter is of the same person as another: who may open its card."""
+    return actor.has(Role.DISPATCHER)
 
 
 def matching(text: str, actor: Actor) -> Any:
@@ -102,7 +113,9 @@ def numbered(text: str) -> Q:
     return found
 
 
-def similar(form: dict[str, Any], scope: Scope, now: datetime, besides: int | None = None) -> list[dict[str, Any]]:
+def similar(
+    form: dict[str, Any], *, actor: Actor, scope: Scope, now: datetime, besides: int | None = None
+) -> list[dict[str, Any]]:
     """Tickets that may be about the same matter: a suggestion, nothing is joined by it."""
     found = duplicates.like(
         title=form.get("title", ""),
@@ -112,6 +125,7 @@ def similar(form: dict[str, Any], scope: Scope, now: datetime, besides: int | No
         related=tuple(form.get("related_numbers", ())),
         now=now,
         visible=scopes.visible(Ticket.objects.exclude(pk=besides or 0), scope),
+        links_petitioners=links_petitioners(actor),
     )
     return [
         {
