@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
 from hotline.permissions import find_ticket
+from hotline.telling.matter import Telling
 from hotline.wording import said
 from tickets.domain.actors import Actor
 from tickets.domain.states import BY_ACTION, Action, UnableToMove
@@ -146,7 +147,7 @@ def _one(done: Done, number: str, actor: Actor, do: Callable[[Ticket], None]) ->
     title = ""
     try:
         ticket = find_ticket(actor, number)
-        title = ticket.title if not ticket.is_confidential else ""
+        title = "" if ticket.is_confidential else Telling(ticket, actor).title
         do(ticket)
     except NotFound:
         done.results.append(Result(number, title, False, _("There is nothing here, or nothing that you may see.")))

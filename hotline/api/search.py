@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from hotline.acting.fields import Misread, Strict, Text
 from hotline.telling import finding, rows
-from hotline.telling.finding import similar
 from hotline.wording import said
+from tickets.domain import telephone
 from tickets.queries import pages
 
 from . import shapes
@@ -83,6 +83,9 @@ class Likeness(Endpoint):
         responses=shapes.answers(shapes.SimilarList, 400),
     )
     def post(self, request: Request) -> Response:
-        """Open tickets of the last 60 days like this one by number, phone, place or text. Nothing is joined by it."""
+        """Tickets of the last 60 days like this one by number, phone, place or text. Nothing is joined by it; to ask for a telephone
+        is to search for a person, and journalled."""
         form: dict[str, Any] = self.read(LikenessForm)
-        return ok({"rows": similar(form, self.scope, self.now)})
+        if form["phone"]:
+            finding.record(telephone.plain(form["phone"]), self.actor, self.now)
+        return ok({"rows": finding.similar(form, actor=self.actor, scope=self.scope, now=self.now)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
@@ -16,8 +17,8 @@ from hotline.acting.fields import Misread, Text, When, word
 from hotline.acting.matter import MatterForm, incoming_of
 from hotline.models import User
 from hotline.telling import rows
-from hotline.telling.finding import matching, similar
-from hotline.wording import pair
+from hotline.telling.finding import NotForYou, condition_of, similar
+from hotline.wording import pair, said
 from tickets.actions import intake
 from tickets.domain.actors import Actor
 from tickets.domain.states import State
@@ -29,7 +30,7 @@ from tickets.queries.worklists import Filters, Worklist
 
 from . import shapes
 from .base import Endpoint, PageQuery, ok
-from .errors import etag
+from .errors import Refused, etag
 from .render import written
 
 
@@ -48,7 +49,7 @@ class ListQuery(PageQuery):
     due_before = When(required=False, allow_null=True, default=None)
     registered_from = When(required=False, allow_null=True, default=None)
     registered_before = When(required=False, allow_null=True, default=None)
-    q = Text(60, help_text=gettext_lazy("part of number, title or content; two characters are enough"))
+    q = Text(60, help_text=gettext_lazy("a number, a telephone or identity number, or words"))
     order = serializers.ChoiceField(choices=["newest", "due"], required=False, default="newest")
 
 
@@ -64,7 +65,10 @@ class Tickets(Endpoint):
     def get(self, request: Request) -> Response:
         """One page, the newest first or the most urgent first; ``next`` is the mark of the page after it."""
         asked = self.asked(ListQuery)
-        found = _listed(self.scope, self.actor, asked)
+        try:
+            found = _listed(self.scope, self.actor, asked, self.now)
+        except NotForYou as refusal:
+            raise Refused(403, "person_search", said(refusal)) from None
         ordered = pages.by_due if asked["order"] == "due" else pages.by_newest
         try:
             page = ordered(found, worklists.LISTED, asked["after"], asked["size"])
@@ -88,13 +92,13 @@ class Tickets(Endpoint):
         )
         body = {
             **_logged(inquiry, received.result),
-            "duplicates": similar(form, self.scope, self.now, besides=inquiry.ticket_id),
+            "duplicates": similar(form, actor=self.actor, scope=self.scope, now=self.now, besides=inquiry.ticket_id),
         }
         address = {"Location": f"/api/tickets/{inquiry.ticket.number}", "ETag": etag(inquiry.ticket.version)}
         return ok(body, 201 if received.result in ("ticket", "joined") else 200, **address)
 
 
-def _listed(scope: Scope, actor: Actor, asked: dict[str, Any]) -> QuerySet[Ticket]:
+def _listed(scope: Scope, actor: Actor, asked: dict[str, Any], now: datetime) -> QuerySet[Ticket]:
     filters = Filters(
         channel=asked["channel"], type=asked["type"], urgency=asked["urgency"], state=asked["state"],
         is_overdue=asked["overdue"], is_supervised=asked["supervised"], is_confidential=asked["confidential"],
@@ -105,7 +109,7 @@ def _listed(scope: Scope, actor: Actor, asked: dict[str, Any]) -> QuerySet[Ticke
         found = found.filter(section_id=Subquery(Section.objects.filter(code=asked["section"]).values("pk")))
     if asked["handler"]:
         found = found.filter(handler_id=Subquery(User.objects.filter(username=asked["handler"]).values("pk")))
-    return found.filter(matching(asked["q"], actor)) if asked["q"].strip() else found
+    return found.filter(condition_of(asked["q"], actor=actor, now=now)[1]) if asked["q"].strip() else found
 
 
 def _logged(inquiry: Inquiry, result: str) -> dict[str, Any]:

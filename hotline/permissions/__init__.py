@@ -1,7 +1,7 @@
 """Who may do what at the people's door: one table of endpoints and roles, one way to a ticket, one sign-in."""
 
 from . import deputies, factors, passwords, sessions, signin, tokens
-from .access import MayAct, View, actor_of, closed_row, find_ticket, may, scope_of, view_of
+from .access import MayAct, View, actor_of, closed_row, find_ticket, may, scope_of, view_of, view_of_row
 from .desks import lists_of
 from .owed import Owed, owed
 from .signin import SignIn, UnableToSignIn, address_of, sign_in, sign_out
@@ -36,4 +36,5 @@ __all__ = [
     "signin",
     "tokens",
     "view_of",
+    "view_of_row",
 ]

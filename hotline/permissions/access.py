@@ -72,11 +72,20 @@ def view_of(actor: Actor, ticket: Ticket) -> View:
     for co-handlers; ``covered``: nothing that leads to the petitioner, for everybody else and for every section on a
     confidential matter (domain §6).
     """
+    return _view(actor, ticket.section_id, is_confidential=ticket.is_confidential)
+
+
+def view_of_row(actor: Actor, row: dict[str, Any]) -> View:
+    """``view_of`` of a list row."""
+    return _view(actor, row["section_id"], is_confidential=row["is_confidential"])
+
+
+def _view(actor: Actor, section_id: int | None, *, is_confidential: bool) -> View:
     if actor.roles & SEES_CARD:
         return "office"
-    if ticket.is_confidential or not actor.roles & SECTION:
+    if is_confidential or not actor.roles & SECTION:
         return "covered"
-    return "lead" if actor.section_id == ticket.section_id else "helper"
+    return "lead" if actor.section_id == section_id else "helper"
 
 
 def closed_row(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:

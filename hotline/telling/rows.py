@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from hotline.permissions import closed_row
-from hotline.wording import in_chinese, mask_text
+from hotline.permissions import closed_row, view_of_row
+from hotline.wording import Cover, in_chinese, mask_text
 from tickets.domain.actors import Actor
 from tickets.domain.routing import in_english
 from tickets.domain.states import State
 from tickets.domain.words import Channel, ClockKind, MatterType, Urgency
+from tickets.queries import inquiries
 
 VOCABULARY = {"state": State, "channel": Channel, "type": MatterType, "urgency": Urgency}
 #: Whether in Chinese -> (column, column of its label, label of each word).
@@ -25,19 +26,31 @@ CLOCKS: Mapping[bool, Mapping[str, str]] = {
     chinese: {kind.value: kind.zh if chinese else kind.en for kind in ClockKind} for chinese in (True, False)
 }
 FREE_TEXT = ("title", "place", "route_reason")
+#: Views without the caller's card: his name is covered in texts too.
+BLIND = ("helper", "covered")
 
 
 def shown(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
     """List rows for this reader."""
-    chinese = in_chinese()
-    return [_row(row, actor, chinese=chinese) for row in found]
+    chinese, given = in_chinese(), list(found)
+    covers = _covers(given, actor)
+    return [_row(row, actor, covers.get(row["id"], mask_text), chinese=chinese) for row in given]
 
 
-def _row(row: dict[str, Any], actor: Actor, *, chinese: bool) -> dict[str, Any]:
+def _covers(found: list[dict[str, Any]], actor: Actor) -> dict[int, Cover]:
+    """What covers the callers where this reader gets no card, as on the ticket's page; read for all rows at once."""
+    blind = {row["id"] for row in found if not row["is_confidential"] and view_of_row(actor, row) in BLIND}
+    if not blind:
+        return {}
+    callers = inquiries.callers(blind)
+    return {pk: Cover(Cover.of([each.party() for each in people], ()).exact) for pk, people in callers.items()}
+
+
+def _row(row: dict[str, Any], actor: Actor, cover: Callable[[str], str], *, chinese: bool) -> dict[str, Any]:
     row = closed_row(actor, row)
     for name in FREE_TEXT:
         if row.get(name):
-            row[name] = mask_text(row[name])
+            row[name] = cover(row[name])
     if row.get("route_reason") and not chinese:
         row["route_reason"] = in_english(row["route_reason"])
     for name, label, labels in LABELS[chinese]:

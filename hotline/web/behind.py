@@ -16,7 +16,7 @@ from tickets.queries import behind as listing
 from tickets.queries import figures as sums
 from tickets.queries.measures import RateKey, Tally, of_key
 from tickets.queries.pages import BadCursor
-from tickets.queries.topics import Topic
+from tickets.queries.topics import Topic, TopicKind, words
 
 from .board import Question, friday
 from .visit import Visit, page
@@ -52,16 +52,18 @@ def behind(visit: Visit) -> HttpResponse:
 
 
 def of_topic(question: Question, key: str) -> dict[str, Any]:
-    """What is counted under a topic, registered in the period."""
+    """What is counted under a topic, registered in the period. A word that the board never had is none: any could be asked for."""
     try:
         topic = Topic.of(key)
     except ValueError:
         raise Http404(key) from None
     period = question.period
+    lines = _sums(question, side=TOPIC, key=topic.key)
+    if topic.kind is TopicKind.WORD and not lines[1] and topic.value not in words():
+        raise Http404(key)
     found = listing.of_topic(
         topic, period.first, period.last, section_id=question.section_id, channel=question.channel or None
     )
-    lines = _sums(question, side=TOPIC, key=topic.key)
     return {
         "behind": found,
         "title": topic.value,

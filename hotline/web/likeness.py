@@ -19,6 +19,7 @@ from hotline.telling.matter import Telling
 from hotline.wording import differing, label, mask_text, said, whole
 from tickets.actions import handling, readings
 from tickets.actions.ledger import StaleVersion
+from tickets.domain.actors import Actor
 from tickets.domain.states import Action, State, UnableToMove, check
 from tickets.domain.words import Channel, Side
 from tickets.models import ReadingKind, Ticket
@@ -33,19 +34,20 @@ from .visit import Visit, page
 def duplicates(visit: Visit) -> HttpResponse:
     """Pairs of open tickets that may be about one matter, the likeliest first."""
     visible = scopes.visible(Ticket.objects.all(), visit.scope)
-    found = pairs.likely(visible=visible, now=visit.now)
+    found = [_pair(each, visit.actor) for each in pairs.likely(visible=visible, now=visit.now)]
     facts = {
         "groups": groups(visit, "duplicates") if may(visit.actor, "page.office", signed_in=True) else [],
-        "pairs": [_pair(each) for each in found],
+        "pairs": [each for each in found if each["reasons"]],
     }
     return visit.page("office/duplicates.html", facts)
 
 
-def _pair(pair: pairs.Pair) -> dict[str, Any]:
+def _pair(pair: pairs.Pair, actor: Actor) -> dict[str, Any]:
+    is_closed = pair.newer["is_confidential"] and not finding.links_petitioners(actor)
     return {
         "older": _side(pair.older),
         "newer": _side(pair.newer),
-        "reasons": reasons(pair.reasons),
+        "reasons": reasons(name for name in pair.reasons if not (is_closed and name == "phone")),
         "likeness": round(pair.likeness),
     }
 
@@ -78,7 +80,8 @@ def like_one(visit: Visit, number: str) -> HttpResponse:
     """What may be about the same matter as one ticket."""
     ticket = find_ticket(visit.actor, number)
     inquiry = ticket.inquiries.select_related("person").order_by("id").first()
-    party = inquiry.person.party() if inquiry and inquiry.person else None
+    is_closed = ticket.is_confidential and not finding.links_petitioners(visit.actor)
+    party = inquiry.person.party() if inquiry and inquiry.person and not is_closed else None
     form = {
         "title": ticket.title,
         "content": ticket.content,
@@ -86,7 +89,7 @@ def like_one(visit: Visit, number: str) -> HttpResponse:
         "phone": (party.phone or party.incoming_phone) if party else "",
         "related_numbers": inquiry.related_numbers if inquiry else [],
     }
-    found = finding.similar(form, visit.scope, visit.now, besides=ticket.pk)
+    found = finding.similar(form, actor=visit.actor, scope=visit.scope, now=visit.now, besides=ticket.pk)
     rows = [{**each, "state_label": label(State, each["state"]), "why": reasons(each["reasons"])} for each in found]
     return visit.page("office/like_one.html", {"ticket": ticket, "title": mask_text(ticket.title), "rows": rows})
 
@@ -121,9 +124,10 @@ def _compared(visit: Visit, tickets: list[Ticket], wrong: str = "", status: int 
         }
         for place in (0, 1)
     ]
+    is_closed = any(each.is_confidential for each in tickets) and not finding.links_petitioners(visit.actor)
     facts = {
         "sides": sides,
-        "same_phone": bool(_digests(tellings[0]) & _digests(tellings[1])),
+        "same_phone": not is_closed and bool(_digests(tellings[0]) & _digests(tellings[1])),
         "reason": visit.request.POST.get("reason", ""),
         "wrong": wrong,
         "may_unmerge": may(visit.actor, action_endpoint(Action.UNMERGE), signed_in=True),

@@ -13,10 +13,12 @@ def mask_text(text: str) -> str:
     """Free text with every number of a person covered; its other figures (ticket numbers, sums, dates) stay."""
     if not may_hold(text):
         return text
-    covered = read = plain(text)
-    for hit in sorted(find(read), key=lambda hit: hit.start, reverse=True):
-        covered = covered[: hit.start] + _covered(hit) + covered[hit.end :]
-    return covered
+    read, at = plain(text), 0
+    pieces: list[str] = []
+    for hit in sorted(find(read), key=lambda hit: hit.start):
+        pieces += read[at : hit.start], _covered(hit)
+        at = hit.end
+    return "".join(pieces) + read[at:]
 
 
 def _covered(hit: Found) -> str:

@@ -9,6 +9,7 @@ from tests.hotline.lived import again, reviewed, signed
 from tickets import clock
 from tickets.actions import handling
 from tickets.domain.words import Channel
+from tickets.queries import readiness
 
 PLATFORM, INSIDE = "办理情况（平台工作人员可见，不公开）", "办理情况（内部）"
 WHO_READS = [
@@ -89,3 +90,15 @@ def test_what_the_state_forbids_is_told_shortly_in_the_menu(bureau: Bureau) -> N
     body = Desk(bureau.people["handler"]).get(f"/tickets/{ticket.number}/").content.decode()
     assert "当前状态“办理中”不能签收。" in body
     assert "您现在可以" not in body
+
+
+def test_a_text_without_end_is_stopped_by_its_length_and_read_no_further(bureau: Bureau) -> None:
+    ticket = signed(bureau)
+    text = readiness.Text("solved", "围挡已修复，回访电话19911112222。" * 5_000, "已到场修复。")
+    found = readiness.findings(ticket, text)
+    assert found[0].field == "public_text"
+    numbers = [each for each in found if each.code == "personal_data"]
+    assert 0 < len(numbers) <= readiness.LONGEST / 11
+    typed = {"public_text": text.public_text, "handling": text.handling, "outcome": "solved"}
+    answer = Desk(bureau.people["handler"]).client.post(f"/tickets/{ticket.number}/reply/checks/", typed)
+    assert answer.status_code == 200

@@ -73,9 +73,10 @@ def may_hold(text: str) -> bool:
 def find(text: str) -> Iterator[Found]:
     """Every number of a person in the text; overlapping ones once."""
     read = plain(text)
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(read))
     for kind, pattern in PATTERNS:
         for hit in pattern.finditer(read):
-            if not any(start < hit.end() and hit.start() < end for start, end in taken):
-                taken.append(hit.span())
-                yield Found(kind, *hit.span(), hit[0])
+            start, end = hit.span()
+            if taken.find(1, start, end) < 0:
+                taken[start:end] = b"\1" * (end - start)
+                yield Found(kind, start, end, hit[0])

@@ -21,7 +21,7 @@ NEWEST, OF_ONE = 400, 100
 LIKE = 72.0
 #: So many characters of a text are compared.
 BEGINNING = 200
-COLUMNS = ("id", "number", "title", "state", "place", "registered_at", "beginning")
+COLUMNS = ("id", "number", "title", "state", "place", "is_confidential", "registered_at", "beginning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,12 @@ def like(
     now: datetime,
     visible: QuerySet[Ticket],
     most: int = 5,
+    links_petitioners: bool = True,
 ) -> list[Suggestion]:
-    """The likeliest among ``visible`` tickets of the last 60 days, best first. One statement, a bounded number of candidates."""
+    """The likeliest among ``visible`` tickets of the last 60 days, best first. One statement, a bounded number of candidates.
+
+    ``links_petitioners``: whether a confidential matter is told by its caller's telephone.
+    """
     rows_of = (
         visible.exclude(state="merged").order_by("-id").annotate(beginning=Left("content", BEGINNING)).values(*COLUMNS)
     )
@@ -69,7 +73,11 @@ def like(
     scores = _scores(f"{title} {content[:BEGINNING]}", texts)
     suggested = [
         _suggest(
-            row, scores.get(pk, 0.0), number=pk in of_number, phone=pk in of_phone, place=row["place"] == place != ""
+            row,
+            scores.get(pk, 0.0),
+            number=pk in of_number,
+            phone=pk in of_phone and (links_petitioners or not row["is_confidential"]),
+            place=row["place"] == place != "",
         )
         for pk, row in rows.items()
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -84,8 +84,9 @@ class Known:
 def findings(ticket: Ticket, text: Text, known: Known | None = None) -> list[Finding]:
     """Everything there is to say about a reply, what stops it first. ``known``: where the caller has read it already."""
     known = known or Known.of(ticket)
+    read = replace(text, public_text=text.public_text.strip()[:LONGEST])  # what is longer is stopped by its length
     found = [
-        *_elements(text), *_contact(ticket, known), *_evidence(ticket, text, known), *_privacy(ticket, text, known.inquiries), *_words(text)
+        *_elements(text), *_contact(ticket, known), *_evidence(ticket, text, known), *_privacy(ticket, read, known.inquiries), *_words(read)
     ]  # fmt: skip
     order = {"stop": 0, "mind": 1, "good": 2}
     return sorted(found, key=lambda each: order[each.level])
