@@ -45,3 +45,9 @@ def test_a_mark_of_ours_is_opened() -> None:
     moment, pk = pages._opened_due(mark('["2026-03-01T00:00:00+08:00",7]'))
     assert (str(moment), pk) == ("2026-03-01 00:00:00+08:00", 7)
     assert pages._opened_due(mark("[null,7]")) == (None, 7)
+
+
+@pytest.mark.parametrize("after", FORGED, ids=range(len(FORGED)))
+def test_a_forged_mark_is_none_of_ours(after: str) -> None:
+    with pytest.raises(pages.BadCursor):
+        pages._opened_due(after)
