@@ -13,19 +13,21 @@ from tickets.actions import ledger, notices
 from tickets.domain.actors import Actor
 from tickets.domain.moments import to_local
 from tickets.domain.states import UnableToMove
-from tickets.domain.words import Role
+from tickets.domain.words import SECTION, Role
 
 CHAIN = "accounts"
 LONGEST = timedelta(days=180)
 
 
 def may_arrange(actor: Actor, absent: User) -> bool:
-    """The one who is away himself, the chief of his section, the security administrator; no deputy arranges deputies."""
+    """The one who is away himself; the security administrator; the chief of his section, for who has roles of a section and no
+    others, which are not the chief's to lend. No deputy arranges deputies."""
     if actor.deputy_for is not None:
         return False
     if actor.user_id == absent.pk or actor.has(Role.SECURITY):
         return True
-    return actor.has(Role.CHIEF) and actor.section_id is not None and actor.section_id == absent.section_id
+    is_chief = actor.has(Role.CHIEF) and actor.section_id is not None and actor.section_id == absent.section_id
+    return is_chief and lendable(absent) <= SECTION
 
 
 def arrangeable(actor: Actor) -> QuerySet[User]:
@@ -69,12 +71,16 @@ def _check_people(absent: User, deputy: User, actor: Actor) -> None:
     if not may_arrange(actor, absent):
         raise UnableToMove(
             "absent",
-            "只能为本人、本科室人员指定代理人；其他人员由安全管理员指定。",
-            "For yourself or your own section only; the security administrator arranges for others.",
+            "只能为本人、本科室只任科室岗位的人员指定代理人；其他人员由本人或安全管理员指定。",
+            "For yourself, or for people of your own section with no other roles; others do it themselves, or the security administrator.",
             field="absent",
         )
     if absent.pk == deputy.pk:
         raise UnableToMove("deputy", "代理人不能是本人。", "Nobody is his own deputy.", field="deputy")
+    if deputy.pk == actor.user_id:
+        raise UnableToMove(
+            "deputy", "不能指定自己为他人的代理人。", "Nobody names himself to stand in for another.", field="deputy"
+        )
     if not lendable(absent):
         raise UnableToMove(
             "absent",

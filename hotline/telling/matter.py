@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hotline.permissions import View, view_of
+from hotline.permissions.table import CLERKS
 from hotline.wording import Cover, label, mask_id, mask_name, mask_phone, mask_text, pair, why_routed
 from tickets.domain.actors import Actor
 from tickets.domain.messages import Party
@@ -106,7 +107,7 @@ class Telling:
         return told
 
     def inquiry(self, inquiry: Inquiry) -> dict[str, Any]:
-        """One contact of one source; the look-up code is the caller's own and shown to the office only."""
+        """One contact of one source; the look-up code, which is the caller's own, is told by ``codes`` only."""
         told = {
             "id": inquiry.pk,
             "source": inquiry.source_id,
@@ -140,11 +141,16 @@ class Telling:
         }
         if self.view == "office":
             told |= {
-                "lookup_code": inquiry.lookup_code,
                 "related_numbers": inquiry.related_numbers,
                 "unmapped": inquiry.unmapped,
             }
         return told
+
+    def codes(self) -> list[str]:
+        """The look-up codes that this reader may tell a caller who has lost his; none of a confidential matter."""
+        if self.ticket.is_confidential or not self.actor.roles & CLERKS:
+            return []
+        return [each.lookup_code for each in self.inquiries]
 
     @staticmethod
     def _source(inquiry: Inquiry) -> str:
@@ -235,6 +241,14 @@ class Telling:
         return _may_open(
             self.view, self.ticket, self.actor, row["added_by__section_id"], row["inquiry_id"], row["role"]
         )
+
+
+def hands_out(actor: Actor, inquiry: Inquiry) -> bool:
+    """Whether the receipt says the look-up code: of a confidential matter to who logged it alone. With the last digits of the caller's
+    number it opens his page, so that whoever has both can speak in his name."""
+    if not actor.roles & CLERKS:
+        return False
+    return not inquiry.ticket.is_confidential or inquiry.taken_by_id == actor.user_id
 
 
 def may_open(actor: Actor, ticket: Ticket, file: Attachment) -> bool:

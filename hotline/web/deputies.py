@@ -51,9 +51,13 @@ def deputyships(visit: Visit) -> HttpResponse:
         {"rows": _rows(visit, away), "may_arrange": bool(away), "today": today},
         given={"absent": visit.user.username, "first_day": today, "last_day": today},
         choices={
-            "absent": lambda: _choices(each for each in away if deputies.lendable(each)),
+            "absent": lambda: _choices(
+                each for each in away if deputies.lendable(each) and acting.may_arrange(visit.actor, each)
+            ),
             "deputy": lambda: _choices(
-                each for each in others if each.roles and not each.actor().roles & deputies.NEVER_LENT
+                each
+                for each in others
+                if each.roles and each != visit.user and not each.actor().roles & deputies.NEVER_LENT
             ),
         },
     )

@@ -21,6 +21,7 @@ from hotline.models import Call
 from hotline.permissions import find_ticket
 from hotline.telling import calls as told_calls
 from hotline.telling import desk, today
+from hotline.telling.matter import hands_out
 from hotline.wording import said, whole
 from tickets.actions.intake import UnableToReceiveError
 from tickets.domain.states import UnableToMove
@@ -202,7 +203,8 @@ def receipt(visit: Visit, number: str) -> HttpResponse:
     made = today.receipt(ticket, visit.now)
     if made is None or Channel(made.inquiry.channel) not in (*entry.DOORS, Channel.RADIO):
         raise Http404(number)
-    facts = {"r": made, "office": settings.OFFICE_NAME, "look_up": _look_up(visit)}
+    is_told = hands_out(visit.actor, made.inquiry)
+    facts = {"r": made, "is_told": is_told, "office": settings.OFFICE_NAME, "look_up": _look_up(visit)}
     return visit.page("intake/receipt.html", {**facts, **told_calls.around(visit.user, visit.now)})
 
 

@@ -69,6 +69,7 @@ def _facts(visit: Visit, telling: Telling) -> dict[str, Any]:
         "buttons": buttons.of(telling, writes_reply=desk is not None),
         "dispatched_by": _dispatched_by(lines),
         "caller": next((each["caller"] for each in reversed(told["inquiries"]) if each["caller"]), None),
+        "codes": telling.codes(),
         "may_reveal": telling.view in ("office", "lead"),
         "sees_readings": bool(visit.actor.roles & SEES_READINGS),
         "seq": found.journal_seq,

@@ -247,11 +247,29 @@ def test_a_file_is_a_download_in_a_sandbox(bureau: Bureau) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "content")
 
 
-def test_logging_gives_the_office_the_code_and_no_section_ever(bureau: Bureau) -> None:
+def test_the_code_is_told_to_clerks_who_hand_it_out_and_to_no_section_ever(bureau: Bureau) -> None:
     ticket = dispatched(bureau)
     code = inquiry_of(ticket).lookup_code
-    assert code in text_of(Desk(bureau.people["dispatcher"]).get(f"/api/tickets/{ticket.number}"))
-    assert code not in text_of(Desk(bureau.people["handler"]).get(f"/api/tickets/{ticket.number}"))
+    for who in ("dispatcher", "intake", "leader", "secrecy", "auditor", "handler"):
+        desk = Desk(bureau.people[who])
+        assert code not in text_of(desk.get(f"/api/tickets/{ticket.number}")), who
+        assert (code in text_of(desk.get(f"/tickets/{ticket.number}/"))) == (who in ("dispatcher", "intake")), who
+
+
+def test_the_code_of_a_petition_stands_on_the_receipt_of_who_logged_it_alone(bureau: Bureau) -> None:
+    ticket = log_matter(is_confidential=True)
+    inquiry = inquiry_of(ticket)
+    type(inquiry).objects.filter(pk=inquiry.pk).update(taken_by=bureau.people["intake"])
+    receipt = f"/intake/receipt/{ticket.number}/"
+    assert inquiry.lookup_code in text_of(Desk(bureau.people["intake"]).get(receipt))
+    for who, address in (("dispatcher", receipt), ("dispatcher", ""), ("intake", ""), ("leader", "")):
+        answer = Desk(bureau.people[who]).get(address or f"/tickets/{ticket.number}/")
+        assert answer.status_code == 200
+        assert inquiry.lookup_code not in text_of(answer), (who, address)
+
+
+def test_every_ticket_has_a_number_of_its_own(bureau: Bureau) -> None:
+    ticket = dispatched(bureau)
     assert log_matter().number != ticket.number
 
 

@@ -72,6 +72,28 @@ def test_who_names_whom(bureau: Bureau, by: str, absent: str, deputy: str, is_go
         assert Deputy.objects.get().history.count() == 1
 
 
+@pytest.mark.parametrize("roles", [["handler", "dispatcher"], ["leader"], ["chief", "intake"]])
+def test_a_chief_lends_no_roles_but_those_of_a_section(bureau: Bureau, roles: list[str]) -> None:
+    """The one who is away does it himself, or the security administrator."""
+    absent = bureau.people["handler"]
+    User.objects.filter(pk=absent.pk).update(roles=roles)
+    assert name(bureau.people["chief"], "handler", "stranger").status_code == 409
+    form = Desk(bureau.people["chief"]).get("/deputies/").content.decode()
+    offered = form.partition('name="absent"')[2].partition("</select>")[0]
+    assert 'value="chief"' in offered
+    assert f'value="{absent.username}"' not in offered
+    assert not Deputy.objects.exists()
+    assert name(bureau.people["security"], "handler", "stranger").status_code == 303
+    Deputy.objects.update(is_active=False)
+    assert name(User.objects.get(pk=absent.pk), "handler", "stranger").status_code == 303
+
+
+def test_a_chief_never_names_himself(bureau: Bureau) -> None:
+    answer = name(bureau.people["chief"], "handler", "chief")
+    assert answer.status_code in (409, 422)
+    assert not Deputy.objects.exists()
+
+
 @pytest.mark.parametrize(("first", "last"), [(3, 1), (-5, -1), (0, 400), (2, 5)])
 def test_days_that_cannot_be(bureau: Bureau, first: int, last: int) -> None:
     name(bureau.people["handler"], "handler", "chief", 1, 3)
