@@ -27,7 +27,7 @@ def test_every_desk_has_a_guide_and_every_page_leads_to_one() -> None:
     begins = [begin for desk in shell.DESKS for begin in desk.endpoints]
     of_everybody = {name for name in PAGES if not name.startswith(tuple(begins))}
     assert {name.split(".")[1] for name in of_everybody} <= {
-        "home", "guide", "profile", "unsent", "deputies", "citizen", "search", "tray",
+        "home", "guide", "profile", "token", "unsent", "deputies", "citizen", "search", "tray",
     }, "a desk of its own needs a guide of its own"  # fmt: skip
 
 
