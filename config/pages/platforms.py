@@ -155,12 +155,12 @@ def _opened(visit: Visit, pk: int) -> HttpResponseBase:
     except parked.UnableToSettle as refusal:
         return _record(visit, pk, said(refusal), CONFLICT)
     if text := parked.text_of(raw):
-        return _record(visit, pk, whole=text)
+        return _record(visit, pk, text=text)
     name = InboxItem.objects.values_list("name", flat=True).get(pk=pk)
     return FileResponse(BytesIO(raw), as_attachment=True, filename=PurePosixPath(name).name or f"{pk}")
 
 
-def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200, whole: str = "") -> HttpResponse:
+def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200, text: str = "") -> HttpResponse:
     item = InboxItem.objects.defer("raw").filter(pk=pk).first()
     if item is None:
         raise Http404(str(pk))
@@ -170,8 +170,8 @@ def _record(visit: Visit, pk: int, wrong: str = "", status: int = 200, whole: st
         "source_name": sources.get(item.source, item.source),
         "lot_label": label(Lot, item.lot),
         "trouble": masking.record(pair(item.trouble_zh, item.trouble_en or item.trouble_zh)),
-        "raw": _in_lines(whole or parked.show(item_id=pk, actor=visit.actor, now=visit.now)),
-        "is_whole": bool(whole),
+        "raw": _in_lines(text or parked.show(item_id=pk, actor=visit.actor, now=visit.now)),
+        "is_whole": bool(text),
         "ticket": item.result if item.lot == Lot.BY_HAND else "",
         "waits": item.lot in parked.FOR_A_PERSON,
         "wrong": wrong,

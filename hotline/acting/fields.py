@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
 from tickets.domain import telephone
+from tickets.domain.moments import FIRST_YEAR, LAST_YEAR
 from tickets.domain.words import Labelled
-
-FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class Misread(exceptions.APIException):

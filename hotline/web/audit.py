@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hotline import exports
-from hotline.acting.fields import FIRST_YEAR, LAST_YEAR
 from hotline.exports import Column, Sheet
 from hotline.telling import audit as telling
 from hotline.telling import proof
 from hotline.telling.audit import Narrowed
+from hotline.wording import whole
 from tickets.actions import ledger
+from tickets.domain.moments import FIRST_YEAR, LAST_YEAR
 
 from .visit import Visit, page
 
@@ -76,13 +77,9 @@ def _asked(visit: Visit) -> dict[str, str]:
     chain, person, day = (query.get(name, "") for name in ("chain", "person", "day"))
     return {
         "chain": chain if chain in dict(telling.chains()) else "",
-        "person": person if _is_number(person) else "",
+        "person": person if whole(person) is not None else "",
         "day": day if _day(day) is not None else "",
     }
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(text: str) -> date | None:
@@ -100,7 +97,7 @@ def _narrowed(asked: dict[str, str]) -> Narrowed:
 def _facts(visit: Visit) -> dict[str, Any]:
     asked, before = _asked(visit), visit.request.GET.get("before", "")
     found = telling.events(_narrowed(asked)).select_related("ticket")
-    if _is_number(before):
+    if whole(before) is not None:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: telling.SIZE + 1])
     kept, query = rows[: telling.SIZE], {name: value for name, value in asked.items() if value}

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECOND = 1_000_000  # microseconds
+#: Years in which a moment that somebody writes may stand; at the ends of the calendar it can be converted nowhere.
+FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class NaiveMoment(ValueError):

@@ -15,13 +15,13 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
+from tickets.domain.moments import FIRST_YEAR, LAST_YEAR
+
 from .together import Columns
 
 MOST = 200
 COUNTED = 1_001
 LONGEST = 200
-#: A limit stands in these years; a moment at the end of the calendar can be converted nowhere.
-FIRST_YEAR, LAST_YEAR = 1950, 2199
 
 
 class BadCursor(ValueError):
